@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftRules: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+let cRules: [CSetting] = [
+  .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+  // The C kernels stay fast when the Swift side is built for debugging.
+  .unsafeFlags(["-O2"], .when(configuration: .debug)),
+]
+
+/// A Swift library target with the rules every module of the package is built by.
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource] = [], linkerSettings: [LinkerSetting] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+    swiftSettings: swiftRules, linkerSettings: linkerSettings)
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude,
+    swiftSettings: swiftRules)
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "moire",
+  products: [
+    .library(
+      name: "MoireKit",
+      targets: ["MoireKit"]),
+    .library(name: "MoireSpectral", targets: ["MoireSpectral"]),
+    .executable(name: "moire", targets: ["moire"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CFFTW", path: "CSources/CFFTW", pkgConfig: "fftw3f fftw3",
+      providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
+    .systemLibrary(
+      name: "COneDNN", path: "CSources/COneDNN",
+      providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
+    .systemLibrary(
+      name: "CCodecs", path: "CSources/CCodecs", pkgConfig: "libpng libjpeg",
+      providers: [.apt(["libpng-dev", "libjpeg62-turbo-dev"]), .brew(["libpng", "jpeg-turbo"])]),
+    .target(
+      name: "CMoire", dependencies: ["CFFTW"], path: "CSources/CMoire", cSettings: cRules),
+    .target(
+      name: "CLayers", dependencies: ["COneDNN"], path: "CSources/CLayers", cSettings: cRules,
+      linkerSettings: [
+        .linkedLibrary("dnnl"), .linkedLibrary("gomp", .when(platforms: [.linux])),
+      ]),
+    .target(
+      name: "CImages", dependencies: ["CCodecs"], path: "CSources/CImages", cSettings: cRules,
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+    .target(
+      name: "CEmbedded", path: "CSources/CEmbedded", exclude: ["files"], cSettings: cRules),
+
+    library("MoireTensors", []),
+    library("MoireImages", ["MoireTensors", "CImages"]),
+    library("MoireSpectral", ["MoireTensors", "CMoire"]),
+    library("MoireLayers", ["MoireTensors", "MoireSpectral", "CLayers"]),
+    library(
+      "MoireModels",
+      [
+        "MoireTensors", "MoireLayers", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["ONNX/onnx.proto"]),
+    library("MoireAnalysis", ["MoireTensors", "MoireSpectral", "MoireLayers"]),
+    library(
+      "MoireReport",
+      [
+        "MoireAnalysis", "MoireImages", "MoireTensors",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ], resources: [.embedInCode("Embedded/page.mustache")]),
+    library(
+      "MoireKit",
+      [
+        "MoireTensors", "MoireImages", "MoireSpectral", "MoireLayers", "MoireModels",
+        "MoireAnalysis", "MoireReport",
+      ]),
+    .executableTarget(
+      name: "moire", dependencies: ["MoireKit", "CEmbedded", argumentParser],
+      swiftSettings: swiftRules),
+    .executableTarget(
+      name: "moire-bench", dependencies: ["MoireKit", "CMoire", argumentParser],
+      exclude: ["peer.py"], swiftSettings: swiftRules),
+
+    .target(
+      name: "TestSupport", dependencies: ["MoireTensors"], path: "Tests/TestSupport",
+      exclude: ["Fixtures"], swiftSettings: swiftRules),
+    tests("MoireTensorsTests", ["MoireTensors"]),
+    tests("MoireImagesTests", ["MoireImages", "MoireTensors"]),
+    tests("MoireSpectralTests", ["MoireSpectral", "MoireTensors"]),
+    tests("MoireLayersTests", ["MoireLayers", "MoireTensors"]),
+    tests("MoireModelsTests", ["MoireModels", "MoireLayers", "MoireTensors"]),
+    tests("MoireAnalysisTests", ["MoireAnalysis", "MoireModels", "MoireImages", "MoireLayers", "MoireTensors"]),
+    tests("MoireReportTests", ["MoireReport", "MoireAnalysis", "MoireTensors"]),
+    tests("CommandTests", ["moire", "MoireKit", "MoireTensors"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu11
+)
