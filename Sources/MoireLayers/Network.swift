@@ -1,5 +1,3 @@
-public import MoireTensors
-
 /// The one graph that every network becomes: built in Swift, or read from ONNX.
 ///
 /// Value 0 is the input `[N, C, H, W]`; node i gives value i + 1 and reads only values before it, so
