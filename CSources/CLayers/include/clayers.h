@@ -1,1 +1,138 @@
-#pragma once
+/* A thin face over oneDNN: a program is a list of primitives and small kernels over values.
+ *
+ * Life of a program: create; declare values; append steps in order of execution; ask for the sizes
+ * and operands, lay the values out in memory, bind each to its address; run. Appending may declare
+ * further values (a reorder's target, for instance): plan memory after the last step.
+ *
+ * Every function that can fail returns a negative number and leaves a sentence in the program, read
+ * by cl_program_message. A program is used by one thread at a time; different programs may run at
+ * the same time. */
+#ifndef CLAYERS_H
+#define CLAYERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __clang__
+#pragma clang assume_nonnull begin
+#define CL_NULLABLE _Nullable
+#else
+#define CL_NULLABLE
+#endif
+
+typedef struct cl_program cl_program;
+
+/* Two numbers for the two axes of a map, four for its four sides. */
+typedef struct cl_pair { int64_t height, width; } cl_pair;
+typedef struct cl_sides { int64_t top, left, bottom, right; } cl_sides;
+
+/* What follows a convolution or stands alone: a function of each value. */
+typedef enum cl_function {
+  cl_function_none = 0,
+  cl_function_relu,      /* alpha: slope below 0 */
+  cl_function_clip,      /* alpha: low, beta: high */
+  cl_function_elu,       /* alpha */
+  cl_function_logistic,
+  cl_function_tanh,
+  cl_function_swish,     /* alpha: factor inside the sigmoid */
+  cl_function_hardswish,
+  cl_function_hardsigmoid, /* alpha x + beta, clipped to 0..1 */
+  cl_function_gelu_erf,
+  cl_function_gelu_tanh,
+  cl_function_soft_relu,
+  cl_function_mish,
+} cl_function;
+
+typedef struct cl_activation {
+  cl_function function;
+  float alpha, beta;
+} cl_activation;
+
+typedef enum cl_pooling {
+  cl_pooling_max = 0,
+  cl_pooling_average_include_padding,
+  cl_pooling_average_exclude_padding,
+} cl_pooling;
+
+typedef enum cl_padding_mode {
+  cl_padding_constant = 0,
+  cl_padding_reflect,
+  cl_padding_replicate,
+  cl_padding_circular,
+} cl_padding_mode;
+
+typedef struct cl_window {
+  cl_pair kernel, stride, dilation; /* dilation 1 is dense */
+  cl_sides padding;
+} cl_window;
+
+/* The version of oneDNN, as "2.6.3". */
+const char *cl_engine_version(void);
+/* Channels to a block in this processor's preferred layout: 16 or 8. */
+int cl_block_size(void);
+
+/* NULL when the engine cannot be made. */
+cl_program *CL_NULLABLE cl_program_create(void);
+void cl_program_destroy(cl_program *CL_NULLABLE program);
+const char *cl_program_message(const cl_program *program);
+
+/* Declare a value; the answer is its number. Plain values are row-major of rank 2 or 4; blocked ones
+ * are [N, C, H, W] with the channels in blocks that stand innermost, the last one padded by zeros. */
+int cl_value_plain(cl_program *program, int rank, const int64_t *dims);
+int cl_value_blocked(cl_program *program, const int64_t *dims);
+/* A plain value that shares the memory of another plain one under other dimensions. */
+int cl_value_view(cl_program *program, int base, int rank, const int64_t *dims);
+int cl_value_count(const cl_program *program);
+size_t cl_value_bytes(const cl_program *program, int value);
+/* The value whose memory this one shares; itself for most. */
+int cl_value_base(const cl_program *program, int value);
+
+/* Steps: dst = f(src). The dims of dst must be right for the operation. */
+/* weights [out, in/groups, kh, kw] row-major, bias [out] or NULL; adds to what dst holds when
+ * accumulate is set, then the activation. */
+int cl_step_convolution(cl_program *program, int src, int dst, int64_t out_channels, int64_t groups,
+                        const cl_window *window, const float *weights,
+                        const float *CL_NULLABLE bias, int accumulate, cl_activation activation);
+/* src and dst of rank 2; weights [out, in] row-major. */
+int cl_step_linear(cl_program *program, int src, int dst, const float *weights,
+                   const float *CL_NULLABLE bias, cl_activation activation);
+int cl_step_pooling(cl_program *program, int src, int dst, cl_pooling kind,
+                    const cl_window *window);
+/* src and dst may be the same value. */
+int cl_step_activation(cl_program *program, int src, int dst, cl_activation activation);
+/* y = (x - mean)/sqrt(variance + epsilon) * scale + shift; src and dst may be the same value. */
+int cl_step_batch_normalization(cl_program *program, int src, int dst, const float *scale,
+                                const float *shift, const float *mean, const float *variance,
+                                float epsilon);
+/* b may have extent 1 where a has more; dst may be a. */
+int cl_step_add(cl_program *program, int a, int b, int dst, cl_activation activation);
+int cl_step_multiply(cl_program *program, int a, int b, int dst);
+int cl_step_concatenate(cl_program *program, const int *sources, int count, int dst);
+int cl_step_softmax(cl_program *program, int src, int dst);
+/* The same values in another layout. */
+int cl_step_reorder(cl_program *program, int src, int dst);
+/* Rows and columns around each map; fill is used by cl_padding_constant only. */
+int cl_step_pad(cl_program *program, int src, int dst, cl_sides padding, cl_padding_mode mode,
+                float fill);
+/* dst(i, j) = src(offset + i stride). */
+int cl_step_subsample(cl_program *program, int src, int dst, cl_pair stride, cl_pair offset);
+
+int cl_step_count(const cl_program *program);
+/* The values a step touches, up to capacity; writes[i] is 1 where it writes. Returns their number. */
+int cl_step_operands(const cl_program *program, int step, int *values, int *writes, int capacity);
+/* The implementation behind a step: oneDNN's own name, or "kernel:…" for ours. */
+const char *cl_step_implementation(const cl_program *program, int step);
+
+/* Gives a value its address (64-byte aligned unless it is the caller's input or output). */
+int cl_program_bind(cl_program *program, int value, void *address);
+/* Runs steps first ..< last with that many threads. */
+int cl_program_run(cl_program *program, int first, int last, int threads);
+
+/* Memory aligned to 64 bytes, touched and zeroed; NULL when there is none. */
+void *CL_NULLABLE cl_memory_allocate(size_t bytes);
+void cl_memory_free(void *CL_NULLABLE memory);
+
+#ifdef __clang__
+#pragma clang assume_nonnull end
+#endif
+#endif

@@ -1,0 +1,253 @@
+#include "program.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern void omp_set_num_threads(int);
+
+int cl_fail(cl_program *program, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  vsnprintf(program->message, sizeof program->message, format, list);
+  va_end(list);
+  return -1;
+}
+
+int cl_check(cl_program *program, dnnl_status_t status, const char *what) {
+  static const char *const names[] = {"success",     "out of memory", "invalid arguments",
+                                      "unimplemented", "iterator ends", "runtime error",
+                                      "not required"};
+  if (status == dnnl_success) return 0;
+  const char *name = (unsigned)status < sizeof names / sizeof *names ? names[status] : "unknown";
+  return cl_fail(program, "%s: oneDNN answers \"%s\"", what, name);
+}
+
+cl_program *cl_program_create(void) {
+  cl_program *program = calloc(1, sizeof *program);
+  if (!program) return NULL;
+  if (!cl_engine() ||
+      dnnl_stream_create(&program->stream, cl_engine(), dnnl_stream_in_order) != dnnl_success) {
+    free(program);
+    return NULL;
+  }
+  return program;
+}
+
+void cl_program_destroy(cl_program *program) {
+  if (!program) return;
+  for (int i = 0; i < program->step_count; i++) {
+    cl_step *step = &program->steps[i];
+    if (step->primitive) dnnl_primitive_destroy(step->primitive);
+    free(step->arguments);
+    free(step->argument_values);
+    free(step->sources);
+  }
+  for (int i = 0; i < program->value_count; i++)
+    if (program->values[i].memory) dnnl_memory_destroy(program->values[i].memory);
+  for (int i = 0; i < program->owned_count; i++) dnnl_memory_destroy(program->owned[i]);
+  free(program->steps);
+  free(program->values);
+  free(program->owned);
+  dnnl_stream_destroy(program->stream);
+  free(program);
+}
+
+const char *cl_program_message(const cl_program *program) { return program->message; }
+
+/* Room for one more element of an array that doubles. */
+static void *grow(void *array, int count, int *capacity, size_t size) {
+  if (count < *capacity) return array;
+  int wanted = *capacity ? 2 * *capacity : 32;
+  void *larger = realloc(array, (size_t)wanted * size);
+  if (larger) *capacity = wanted;
+  return larger;
+}
+
+static int append_value(cl_program *program, const dnnl_memory_desc_t *layout, int blocked) {
+  cl_value *values =
+      grow(program->values, program->value_count, &program->value_capacity, sizeof *values);
+  if (!values) return cl_fail(program, "out of memory for %d values", program->value_count + 1);
+  program->values = values;
+  cl_value *value = &values[program->value_count];
+  memset(value, 0, sizeof *value);
+  value->layout = *layout;
+  value->rank = layout->ndims;
+  value->blocked = blocked;
+  value->base = program->value_count;
+  for (int i = 0; i < layout->ndims && i < 4; i++) value->dims[i] = layout->dims[i];
+  if (cl_check(program,
+               dnnl_memory_create(&value->memory, layout, cl_engine(), DNNL_MEMORY_NONE),
+               "memory of a value"))
+    return -1;
+  return program->value_count++;
+}
+
+int cl_value_with_layout(cl_program *program, const dnnl_memory_desc_t *layout) {
+  return append_value(program, layout, 0);
+}
+
+int cl_value_plain(cl_program *program, int rank, const int64_t *dims) {
+  dnnl_memory_desc_t layout;
+  dnnl_format_tag_t tag = rank == 4 ? dnnl_abcd : dnnl_ab;
+  if (rank != 4 && rank != 2) return cl_fail(program, "rank %d, need 2 or 4", rank);
+  if (cl_check(program, dnnl_memory_desc_init_by_tag(&layout, rank, dims, dnnl_f32, tag),
+               "plain value"))
+    return -1;
+  return append_value(program, &layout, 0);
+}
+
+int cl_value_blocked(cl_program *program, const int64_t *dims) {
+  dnnl_memory_desc_t layout;
+  dnnl_format_tag_t tag = cl_block_size() == 16 ? dnnl_aBcd16b : dnnl_aBcd8b;
+  if (cl_check(program, dnnl_memory_desc_init_by_tag(&layout, 4, dims, dnnl_f32, tag),
+               "blocked value"))
+    return -1;
+  return append_value(program, &layout, 1);
+}
+
+int cl_value_view(cl_program *program, int base, int rank, const int64_t *dims) {
+  int value = cl_value_plain(program, rank, dims);
+  if (value >= 0) program->values[value].base = program->values[base].base;
+  return value;
+}
+
+int cl_value_count(const cl_program *program) { return program->value_count; }
+
+size_t cl_value_bytes(const cl_program *program, int value) {
+  return dnnl_memory_desc_get_size(&program->values[value].layout);
+}
+
+int cl_value_base(const cl_program *program, int value) { return program->values[value].base; }
+
+int cl_pack(cl_program *program, const dnnl_memory_desc_t *from, const float *data,
+            const dnnl_memory_desc_t *layout, dnnl_memory_t *packed) {
+  dnnl_memory_t *owned =
+      grow(program->owned, program->owned_count, &program->owned_capacity, sizeof *owned);
+  if (!owned) return cl_fail(program, "out of memory for packed weights");
+  program->owned = owned;
+  if (cl_check(program, dnnl_memory_create(packed, layout, cl_engine(), DNNL_MEMORY_ALLOCATE),
+               "memory of packed weights"))
+    return -1;
+  owned[program->owned_count++] = *packed;
+  dnnl_memory_t source = NULL;
+  dnnl_primitive_desc_t description = NULL;
+  dnnl_primitive_t reorder = NULL;
+  dnnl_status_t status = dnnl_memory_create(&source, from, cl_engine(), (void *)data);
+  if (!status)
+    status = dnnl_reorder_primitive_desc_create(&description, from, cl_engine(), layout,
+                                                cl_engine(), NULL);
+  if (!status) status = dnnl_primitive_create(&reorder, description);
+  if (!status) {
+    dnnl_exec_arg_t arguments[2] = {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, *packed}};
+    status = dnnl_primitive_execute(reorder, program->stream, 2, arguments);
+  }
+  if (!status) status = dnnl_stream_wait(program->stream);
+  if (reorder) dnnl_primitive_destroy(reorder);
+  if (description) dnnl_primitive_desc_destroy(description);
+  if (source) dnnl_memory_destroy(source);
+  return cl_check(program, status, "packing weights");
+}
+
+cl_step *cl_append(cl_program *program, const int *sources, int count, int destination) {
+  cl_step *steps = grow(program->steps, program->step_count, &program->step_capacity, sizeof *steps);
+  int *copy = malloc((size_t)(count ? count : 1) * sizeof *copy);
+  if (steps) program->steps = steps;
+  if (!steps || !copy) {
+    free(copy);
+    cl_fail(program, "out of memory for %d steps", program->step_count + 1);
+    return NULL;
+  }
+  memcpy(copy, sources, (size_t)count * sizeof *copy);
+  cl_step *step = &steps[program->step_count++];
+  memset(step, 0, sizeof *step);
+  step->sources = copy;
+  step->source_count = count;
+  step->destination = destination;
+  step->scratch = -1;
+  step->implementation = "";
+  return step;
+}
+
+int cl_argument(cl_program *program, cl_step *step, int kind, int value, dnnl_memory_t memory) {
+  int count = step->argument_count + 1;
+  dnnl_exec_arg_t *arguments = realloc(step->arguments, (size_t)count * sizeof *arguments);
+  if (arguments) step->arguments = arguments;
+  int *values = realloc(step->argument_values, (size_t)count * sizeof *values);
+  if (values) step->argument_values = values;
+  if (!arguments || !values) return cl_fail(program, "out of memory for the arguments of a step");
+  arguments[count - 1] = (dnnl_exec_arg_t){kind, memory};
+  values[count - 1] = value;
+  step->argument_count = count;
+  return 0;
+}
+
+int cl_finish(cl_program *program, cl_step *step, dnnl_primitive_desc_t description,
+              const char *what) {
+  const char *name = "";
+  dnnl_status_t status = dnnl_primitive_create(&step->primitive, description);
+  dnnl_primitive_desc_destroy(description);
+  if (cl_check(program, status, what)) return -1;
+  const_dnnl_primitive_desc_t kept;
+  if (cl_check(program, dnnl_primitive_get_primitive_desc(step->primitive, &kept), what))
+    return -1;
+  dnnl_primitive_desc_query(kept, dnnl_query_impl_info_str, 0, &name);
+  step->implementation = name;
+  /* Scratch is a value like any other: planned with the rest, and no two programs share it. */
+  const dnnl_memory_desc_t *scratch =
+      dnnl_primitive_desc_query_md(kept, dnnl_query_scratchpad_md, 0);
+  if (!scratch || dnnl_memory_desc_get_size(scratch) == 0) return 0;
+  step->scratch = cl_value_with_layout(program, scratch);
+  if (step->scratch < 0) return -1;
+  return cl_argument(program, step, DNNL_ARG_SCRATCHPAD, step->scratch, NULL);
+}
+
+int cl_step_count(const cl_program *program) { return program->step_count; }
+
+int cl_step_operands(const cl_program *program, int step, int *values, int *writes, int capacity) {
+  const cl_step *s = &program->steps[step];
+  int count = s->source_count + 1 + (s->scratch >= 0);
+  for (int i = 0; i < count && i < capacity; i++) {
+    writes[i] = i >= s->source_count;
+    values[i] = !writes[i] ? s->sources[i] : i == s->source_count ? s->destination : s->scratch;
+  }
+  return count;
+}
+
+const char *cl_step_implementation(const cl_program *program, int step) {
+  return program->steps[step].implementation;
+}
+
+int cl_program_bind(cl_program *program, int value, void *address) {
+  return cl_check(program, dnnl_memory_set_data_handle(program->values[value].memory, address),
+                  "address of a value");
+}
+
+int cl_program_run(cl_program *program, int first, int last, int threads) {
+  /* OpenMP's team size belongs to the calling thread, and a Swift task may change threads. */
+  omp_set_num_threads(threads);
+  for (int i = first; i < last; i++) {
+    cl_step *step = &program->steps[i];
+    if (!step->primitive) {
+      step->kernel(program, step);
+      continue;
+    }
+    for (int a = 0; a < step->argument_count; a++)
+      if (step->argument_values[a] >= 0)
+        step->arguments[a].memory = program->values[step->argument_values[a]].memory;
+    dnnl_status_t status = dnnl_primitive_execute(step->primitive, program->stream,
+                                                  step->argument_count, step->arguments);
+    if (status) return cl_check(program, status, step->implementation);
+  }
+  return cl_check(program, dnnl_stream_wait(program->stream), "waiting for the last step");
+}
+
+void *cl_memory_allocate(size_t bytes) {
+  size_t rounded = (bytes + 63) / 64 * 64;
+  void *memory = aligned_alloc(64, rounded ? rounded : 64);
+  if (memory) memset(memory, 0, rounded);
+  return memory;
+}
+
+void cl_memory_free(void *memory) { free(memory); }

@@ -1,0 +1,73 @@
+/* Inside of a program: what the files of this folder share. */
+#ifndef CL_PROGRAM_H
+#define CL_PROGRAM_H
+
+#include <oneapi/dnnl/dnnl.h>
+
+#include "clayers.h"
+
+enum { CL_MAX_ARGUMENTS = 8 };
+
+typedef struct cl_value {
+  dnnl_memory_desc_t layout;
+  dnnl_memory_t memory;
+  int base;      /* the value whose storage this is */
+  int blocked;   /* channels innermost in blocks of cl_block_size() */
+  int64_t dims[4];
+  int rank;
+} cl_value;
+
+struct cl_step;
+typedef void cl_kernel(const cl_program *program, const struct cl_step *step);
+
+typedef struct cl_step {
+  dnnl_primitive_t primitive;   /* NULL for a kernel of ours */
+  dnnl_exec_arg_t *arguments;   /* memories of values are filled in by run */
+  int *argument_values;         /* −1 where the memory is the step's own */
+  int argument_count;
+  int *sources;                 /* values read */
+  int source_count;
+  int destination;              /* value written */
+  int scratch;                  /* value the primitive works in, −1: none */
+  int reads_destination;        /* accumulates */
+  const char *implementation;
+  cl_kernel *kernel;
+  cl_sides sides;               /* of a pad; top and left are the offset of a subsample */
+  cl_pair stride;
+  cl_padding_mode mode;
+  float fill;
+} cl_step;
+
+struct cl_program {
+  dnnl_stream_t stream;
+  cl_value *values;
+  int value_count, value_capacity;
+  cl_step *steps;
+  int step_count, step_capacity;
+  dnnl_memory_t *owned;         /* packed weights and the like */
+  int owned_count, owned_capacity;
+  char message[512];
+};
+
+/* The process's one engine. */
+dnnl_engine_t cl_engine(void);
+
+int cl_fail(cl_program *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Fails with the operation's name and oneDNN's status when status is not success. */
+int cl_check(cl_program *program, dnnl_status_t status, const char *what);
+
+/* Packs weights from row-major into layout; the memory belongs to the program. */
+int cl_pack(cl_program *program, const dnnl_memory_desc_t *from, const float *data,
+            const dnnl_memory_desc_t *layout, dnnl_memory_t *packed);
+/* A value with a layout that a primitive asked for. */
+int cl_value_with_layout(cl_program *program, const dnnl_memory_desc_t *layout);
+
+/* Appends a step; sources are copied. NULL when memory is short. */
+cl_step *cl_append(cl_program *program, const int *sources, int count, int destination);
+/* Adds an argument: a value's memory, or (value −1) one of the program's own. */
+int cl_argument(cl_program *program, cl_step *step, int kind, int value, dnnl_memory_t memory);
+/* Makes the primitive of a step and takes the description over. */
+int cl_finish(cl_program *program, cl_step *step, dnnl_primitive_desc_t description,
+              const char *what);
+
+#endif

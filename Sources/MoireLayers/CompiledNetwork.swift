@@ -1,0 +1,159 @@
+import CLayers
+public import MoireTensors
+
+/// A network made ready for inputs of one size: primitives chosen, weights packed, memory planned.
+///
+/// Compiling takes tens of milliseconds; a run allocates nothing. One thread uses it at a time; for
+/// several images at once compile one for each worker.
+///
+/// `@unchecked Sendable`: handing it from one thread to another is safe, since the engine's scratch
+/// memory is part of the plan; using it from two at a time is what the documentation forbids.
+public final class CompiledNetwork: @unchecked Sendable {
+  public let network: Network
+  /// The number of images of a run.
+  public let batch: Int
+  /// The sites whose dense maps a run hands out; empty for plain inference.
+  public let sites: [SamplingSite]
+  /// The shape of the answer, `[N, …]`.
+  public let outputShape: [Int]
+  /// The size of the block of memory that all feature maps share.
+  public let memoryBytes: Int
+
+  private let program: Program
+  private let taps: [Lowering.Tap]
+  private let arena: UnsafeMutableRawPointer
+  private let inputs: [Int]
+  private let outputAddress: UnsafeMutablePointer<Float>
+  private let addresses: [Int: UnsafeMutableRawPointer]
+
+  /// - Parameters:
+  ///   - batch: images to a run, 1 or more.
+  ///   - sites: sampling sites of this network to run dense and hand out; see
+  ///     ``Network/samplingSites()``.
+  /// - Throws: ``LayerError``.
+  public init(_ network: Network, batch: Int = 1, sites: [SamplingSite] = []) throws {
+    let lowering = try Lowering(network, batch: batch, sites: sites)
+    let (program, input, output) = (lowering.program, lowering.input, lowering.output)
+    inputs = (0..<program.valueCount).filter { program.base(of: $0) == input }
+    let plan = MemoryPlan(of: program, external: [input], keeping: [output])
+    guard let arena = cl_memory_allocate(plan.bytes) else {
+      throw LayerError.memory(bytes: plan.bytes)
+    }
+    var addresses: [Int: UnsafeMutableRawPointer] = [:]
+    for value in 0..<program.valueCount {
+      guard let offset = plan.offsets[program.base(of: value)] else { continue }
+      addresses[value] = arena + offset
+      try program.bind(value, to: arena + offset)
+    }
+    self.network = network
+    self.batch = batch
+    self.sites = sites
+    self.program = program
+    self.arena = arena
+    self.addresses = addresses
+    taps = lowering.taps
+    memoryBytes = plan.bytes
+    outputShape = [batch] + lowering.shapes[network.output]
+    outputAddress = addresses[output]!.assumingMemoryBound(to: Float.self)
+  }
+
+  deinit { cl_memory_free(arena) }
+
+  /// The version of the library that executes convolutions, as `2.6.3`.
+  public static var engineVersion: String { Program.engineVersion }
+
+  /// The implementation behind each step with the layer it belongs to, for tests and inspection.
+  public var implementations: [(path: String, name: String)] {
+    (0..<program.stepCount).map { (program.stepPaths[$0], program.implementation(of: $0)) }
+  }
+
+  /// Runs the network.
+  ///
+  /// - Parameters:
+  ///   - input: `[batch, C, H, W]`.
+  ///   - threads: how many threads oneDNN may use.
+  ///   - onMap: gets the dense maps of ``sites`` in order of execution, each before and after its
+  ///     activation; a map is borrowed and gone when the closure returns.
+  /// - Throws: ``LayerError/input(expected:got:)``, and ``LayerError/notFinite(path:)`` when the answer
+  ///   has a NaN or an infinity.
+  public func run(
+    _ input: Tensor, threads: Int = 1, onMap: (DenseMap) throws -> Void = { _ in }
+  ) throws -> Tensor {
+    guard input.shape == [batch] + network.inputShape else {
+      throw LayerError.input(expected: network.inputShape, got: input.shape)
+    }
+    return try input.values.withUnsafeBufferPointer { values in
+      // oneDNN's handle is not const, but an input is only read.
+      let address = UnsafeMutableRawPointer(mutating: values.baseAddress!)
+      for value in inputs { try program.bind(value, to: address) }
+      var next = 0
+      for tap in taps {
+        try program.run(next..<tap.step, threads: threads)
+        next = tap.step
+        try onMap(map(of: tap))
+      }
+      try program.run(next..<program.stepCount, threads: threads)
+      let result = Array(
+        UnsafeBufferPointer(start: outputAddress, count: outputShape.reduce(1, *)))
+      guard result.allSatisfy(\.isFinite) else { throw try firstNotFinite(values) }
+      return try Tensor(shape: outputShape, values: result)
+    }
+  }
+
+  private func map(of tap: Lowering.Tap) -> DenseMap {
+    let address = addresses[tap.value]!.assumingMemoryBound(to: Float.self)
+    return DenseMap(
+      site: tap.site, isFinal: tap.isFinal, base: UnsafePointer(address), images: batch,
+      channels: sites[tap.site].channels, size: sites[tap.site].denseSize,
+      blockSize: Program.blockSize)
+  }
+
+  /// Runs step by step to find the first layer with a value that is not finite.
+  private func firstNotFinite(_ input: UnsafeBufferPointer<Float>) throws -> LayerError {
+    guard input.allSatisfy(\.isFinite) else { return .notFinite(path: "the input") }
+    for step in 0..<program.stepCount {
+      try program.run(step..<step + 1, threads: 1)
+      guard let value = program.operands(of: step).writes.first, let address = addresses[value]
+      else { continue }
+      let count = program.bytes(of: value) / MemoryLayout<Float>.size
+      let values = UnsafeBufferPointer(
+        start: address.assumingMemoryBound(to: Float.self), count: count)
+      if !values.allSatisfy(\.isFinite) {
+        return .notFinite(path: "layer \(program.stepPaths[step])")
+      }
+    }
+    return .notFinite(path: "the output")
+  }
+}
+
+/// The dense map of a sampling site while it is in memory: borrowed, never kept.
+///
+/// Channels stand in blocks of ``blockSize``: value (n, c, i, j) is at
+/// `((n·⌈C/b⌉ + c/b)·H + i)·W·b + j·b + c mod b`.
+public struct DenseMap {
+  /// The index of the site in ``CompiledNetwork/sites``.
+  public let site: Int
+  /// Whether the map is the reading's final one, at the end of the pointwise chain; else it is the one
+  /// before the first activation. A site without an activation has the final one only.
+  public let isFinal: Bool
+  public let base: UnsafePointer<Float>
+  public let images: Int
+  public let channels: Int
+  public let size: HW
+  public let blockSize: Int
+
+  /// The map as a plain tensor `[N, C, H, W]`, copied.
+  public func tensor() -> Tensor {
+    var values = [Float](repeating: 0, count: images * channels * size.area)
+    let blocks = (channels + blockSize - 1) / blockSize
+    for image in 0..<images {
+      for channel in 0..<channels {
+        let from = base + (image * blocks + channel / blockSize) * size.area * blockSize
+          + channel % blockSize
+        let to = (image * channels + channel) * size.area
+        for point in 0..<size.area { values[to + point] = from[point * blockSize] }
+      }
+    }
+    return try! Tensor(shape: [images, channels, size.height, size.width], values: values)  // counted
+  }
+}

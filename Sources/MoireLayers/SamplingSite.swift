@@ -1,0 +1,140 @@
+public import MoireTensors
+
+/// A place where a network subsamples by an integer stride.
+///
+/// The **dense map** of a site is the operation run at stride 1 with its trailing padding extended to
+/// exactly `stride · outputSize` positions, the first one where the first output stands; every
+/// stride-th position of it is an output. A pool over the whole map is no site.
+public struct SamplingSite: Sendable, Equatable {
+  /// What subsamples.
+  public enum Operation: String, Sendable, Codable {
+    case convolution
+    case maxPool = "max-pool"
+    case averagePool = "average-pool"
+    case subsample
+  }
+
+  /// The dotted path of the layer.
+  public let path: String
+  public let operation: Operation
+  public let stride: HW
+  /// The number of maps that are subsampled.
+  public let channels: Int
+  public let inputSize: HW
+  public let denseSize: HW
+  public let outputSize: HW
+  /// Where output 0 stands, in input pixels per axis: d(k − 1)/2 − p for a window, 0 when it is
+  /// centred on the first pixel.
+  public let phase: [Double]
+  /// The product of the strides from the network's input up to and with this site.
+  public let cumulativeStride: HW
+  /// The node that subsamples, in ``Network/nodes``.
+  public let node: Int
+  /// The unary pointwise nodes behind it, up to an add, a concatenation or a fork.
+  public let chain: [Int]
+  /// How many nodes of the chain belong to the affine normalisation before the first activation.
+  public let affinePrefix: Int
+}
+
+extension Network {
+  /// Every sampling site in order of execution.
+  ///
+  /// - Throws: what ``valueShapes()`` throws.
+  public func samplingSites() throws -> [SamplingSite] {
+    let shapes = try valueShapes()
+    let consumers = consumers()
+    var cumulative: [HW] = [1]
+    var sites: [SamplingSite] = []
+    for (index, node) in nodes.enumerated() {
+      let stride = node.layer.stride
+      let before = node.inputs.first.map { cumulative[$0] } ?? 1
+      cumulative.append(HW(before.height * stride.height, before.width * stride.width))
+      let input = node.inputs.first.map { shapes[$0] } ?? []
+      guard stride != 1, let operation = node.layer.samplingOperation, input.count == 3 else {
+        continue
+      }
+      let (inputSize, output) = (HW(input[1], input[2]), shapes[index + 1])
+      let outputSize = HW(output[1], output[2])
+      if node.layer.coversWholeMap(inputSize), outputSize == 1 { continue }
+      let chain = pointwiseChain(after: index, consumers)
+      sites.append(
+        SamplingSite(
+          path: node.path, operation: operation, stride: stride, channels: output[0],
+          inputSize: inputSize,
+          denseSize: HW(outputSize.height * stride.height, outputSize.width * stride.width),
+          outputSize: outputSize, phase: node.layer.phase, cumulativeStride: cumulative[index + 1],
+          node: index, chain: chain, affinePrefix: affinePrefix(of: chain)))
+    }
+    return sites
+  }
+
+  /// The unary pointwise nodes after a node, each the only reader of the one before.
+  private func pointwiseChain(after node: Int, _ consumers: [[Int]]) -> [Int] {
+    var chain: [Int] = []
+    var value = node + 1
+    while value != output, consumers[value].count == 1, let next = consumers[value].first,
+      nodes[next].layer.isUnaryPointwise
+    {
+      chain.append(next)
+      value = next + 1
+    }
+    return chain
+  }
+
+  private func affinePrefix(of chain: [Int]) -> Int {
+    chain.firstIndex {
+      if case .batchNormalization = nodes[$0].layer { false } else { true }
+    } ?? chain.count
+  }
+}
+
+extension Layer {
+  /// The subsampling factor; 1 for what keeps the grid.
+  var stride: HW {
+    switch self {
+    case .convolution(let layer): layer.stride
+    case .pooling(let layer): layer.stride
+    case .subsample(let stride, _): stride
+    default: 1
+    }
+  }
+
+  var samplingOperation: SamplingSite.Operation? {
+    switch self {
+    case .convolution: .convolution
+    case .pooling(let layer): layer.operation == .max ? .maxPool : .averagePool
+    case .subsample: .subsample
+    default: nil
+    }
+  }
+
+  var isUnaryPointwise: Bool {
+    switch self {
+    case .activation, .batchNormalization: true
+    default: false
+    }
+  }
+
+  func coversWholeMap(_ size: HW) -> Bool {
+    guard case .pooling(let layer) = self else { return false }
+    return layer.kernel.height >= size.height && layer.kernel.width >= size.width
+  }
+
+  var phase: [Double] {
+    switch self {
+    case .convolution(let layer):
+      Layer.phase(layer.kernel, layer.dilation, layer.padding)
+    case .pooling(let layer):
+      Layer.phase(layer.kernel, layer.dilation, layer.padding)
+    case .subsample(_, let offset): [Double(offset.height), Double(offset.width)]
+    default: [0, 0]
+    }
+  }
+
+  private static func phase(_ kernel: HW, _ dilation: HW, _ padding: Padding) -> [Double] {
+    [
+      Double(dilation.height * (kernel.height - 1)) / 2 - Double(padding.top),
+      Double(dilation.width * (kernel.width - 1)) / 2 - Double(padding.left),
+    ]
+  }
+}
