@@ -108,7 +108,9 @@ let package = Package(
     tests("MoireSpectralTests", ["MoireSpectral", "MoireTensors"]),
     tests("MoireLayersTests", ["MoireLayers", "MoireTensors"]),
     tests("MoireModelsTests", ["MoireModels", "MoireLayers", "MoireTensors"]),
-    tests("MoireAnalysisTests", ["MoireAnalysis", "MoireModels", "MoireImages", "MoireLayers", "MoireTensors"]),
+    tests(
+      "MoireAnalysisTests",
+      ["MoireAnalysis", "MoireModels", "MoireImages", "MoireLayers", "MoireTensors"]),
     tests("MoireReportTests", ["MoireReport", "MoireAnalysis", "MoireTensors"]),
     tests("CommandTests", ["moire", "MoireKit", "MoireTensors"]),
   ],

@@ -331,6 +331,13 @@ static int append_binary(cl_program *program, int a, int b, int dst, dnnl_alg_ki
 }
 
 int cl_step_add(cl_program *program, int a, int b, int dst, cl_activation activation) {
+  const cl_value *result = &program->values[dst];
+  /* oneDNN 2.6.3 applies the function to the wrong values where the last block is not full. */
+  if (activation.function && result->blocked && result->dims[1] % cl_block_size()) {
+    if (append_binary(program, a, b, dst, dnnl_binary_add, (cl_activation){0}, "addition"))
+      return -1;
+    return cl_step_activation(program, dst, dst, activation);
+  }
   return append_binary(program, a, b, dst, dnnl_binary_add, activation, "addition");
 }
 

@@ -148,7 +148,8 @@ public struct DenseMap {
     let blocks = (channels + blockSize - 1) / blockSize
     for image in 0..<images {
       for channel in 0..<channels {
-        let from = base + (image * blocks + channel / blockSize) * size.area * blockSize
+        let from =
+          base + (image * blocks + channel / blockSize) * size.area * blockSize
           + channel % blockSize
         let to = (image * channels + channel) * size.area
         for point in 0..<size.area { values[to + point] = from[point * blockSize] }

@@ -24,8 +24,9 @@ extension Layer {
     case .linear(let layer): return try layer.outputShape(of: Layer.single(inputs))
     case .batchNormalization(let layer):
       let shape = try Layer.single(inputs)
-      guard [layer.scale, layer.shift, layer.mean, layer.variance]
-        .allSatisfy({ $0.shape == [shape[0]] })
+      guard
+        [layer.scale, layer.shift, layer.mean, layer.variance]
+          .allSatisfy({ $0.shape == [shape[0]] })
       else {
         throw ShapeMismatch("normalises \(layer.scale.count) channels, the input has \(shape[0])")
       }

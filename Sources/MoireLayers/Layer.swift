@@ -164,7 +164,9 @@ public struct BatchNormalization: Sendable, Equatable {
     let factor = zip(scale.values, variance.values).map {
       Double($0) / (Double($1) + Double(epsilon)).squareRoot()
     }
-    let offset = zip(shift.values, zip(mean.values, factor)).map { Double($0) - Double($1.0) * $1.1 }
+    let offset = zip(shift.values, zip(mean.values, factor)).map {
+      Double($0) - Double($1.0) * $1.1
+    }
     return (factor, offset)
   }
 }

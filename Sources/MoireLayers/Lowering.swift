@@ -156,7 +156,8 @@ struct Lowering {
 
   /// An activation or a normalisation, in place where nobody else needs the source.
   private mutating func apply(_ layer: Layer, _ index: Int, _ source: Int) throws -> Int {
-    let reusable = isLastUse(network.nodes[index].inputs[0], by: index)
+    let reusable =
+      isLastUse(network.nodes[index].inputs[0], by: index)
       && program.base(of: source) != program.base(of: input)
     let target = reusable ? source : try newValue(like: source, dims(of: index + 1))
     try pointwise(layer, from: source, to: target)
@@ -213,7 +214,8 @@ struct Lowering {
   private func residual(of sum: Int, beside value: Int, _ source: Int) -> Int? {
     guard siteOfNode[sum] == nil, case .add = network.nodes[sum].layer,
       let other = network.nodes[sum].inputs.first(where: { $0 != value }),
-      let target = values[other], blocked.contains(target), target != source, shapes[other] == shapes[value],
+      let target = values[other], blocked.contains(target), target != source,
+      shapes[other] == shapes[value],
       isLastUse(other, by: sum)
     else { return nil }
     return other
@@ -279,7 +281,8 @@ struct Lowering {
     let node = network.nodes[index]
     let sources = try node.inputs.map { Int32(try inBlocks(values[$0]!, dims(of: $0))) }
     let isMap = shapes[index + 1].count == 3
-    let target = isMap ? try newBlocked(dims(of: index + 1)) : try program.plainValue(dims(of: index + 1))
+    let target =
+      isMap ? try newBlocked(dims(of: index + 1)) : try program.plainValue(dims(of: index + 1))
     try step(cl_step_concatenate(program.handle, sources, Int32(sources.count), Int32(target)))
     values[index + 1] = target
   }
@@ -328,9 +331,11 @@ struct Lowering {
     let output = dense ?? HW(dims[2], dims[3])
     if dense != nil { window.stride = 1 }
     if dense != nil || layer.ceilMode {
-      window.padding.bottom = (output.height - 1) * window.stride.height + window.extent.height
+      window.padding.bottom =
+        (output.height - 1) * window.stride.height + window.extent.height
         - size.height - window.padding.top
-      window.padding.right = (output.width - 1) * window.stride.width + window.extent.width
+      window.padding.right =
+        (output.width - 1) * window.stride.width + window.extent.width
         - size.width - window.padding.left
     }
     // Windows that lie behind the map altogether are added after pooling.
@@ -363,7 +368,9 @@ struct Lowering {
     switch node.layer {
     case .convolution(var layer):
       for index in site.chain.prefix(site.affinePrefix) {
-        guard case .batchNormalization(let normalization) = network.nodes[index].layer else { break }
+        guard case .batchNormalization(let normalization) = network.nodes[index].layer else {
+          break
+        }
         layer = layer.folding(normalization)
         rest = rest.dropFirst()
       }

@@ -40,7 +40,8 @@ public struct Network: Sendable {
   /// - Precondition: the inputs are values that exist already.
   @discardableResult
   public mutating func append(_ path: String, _ layer: Layer, inputs: [Int]) -> Int {
-    precondition(inputs.allSatisfy { (0...nodes.count).contains($0) },
+    precondition(
+      inputs.allSatisfy { (0...nodes.count).contains($0) },
       "inputs \(inputs) of \(path) are not all among the values 0...\(nodes.count)")
     var unique = path
     var suffix = 0

@@ -70,7 +70,9 @@ public enum NPY {
     do { count = try Tensor.count(of: layout.shape) } catch { throw refuse("\(error)") }
     let body = bytes[(start + length)...]
     guard body.count / layout.itemSize >= count else {
-      throw refuse("shape \(layout.shape) needs \(count) values, the file holds \(body.count / layout.itemSize)")
+      throw refuse(
+        "shape \(layout.shape) needs \(count) values, the file holds \(body.count / layout.itemSize)"
+      )
     }
     return try Tensor(shape: layout.shape, values: layout.values(body, count: count))
   }
@@ -81,7 +83,9 @@ public enum NPY {
     let itemSize: Int
 
     init(parsing text: String, refuse: (String) -> TensorError) throws {
-      guard let type = Header.field("descr", of: text) else { throw refuse("no 'descr' in the header") }
+      guard let type = Header.field("descr", of: text) else {
+        throw refuse("no 'descr' in the header")
+      }
       let name = type.filter { $0 != "'" && $0 != "\"" }
       guard name == "<f4" || name == "<f8" else {
         throw refuse("element type \(name), need float32 ('<f4'): save it with .astype('float32')")
@@ -90,7 +94,8 @@ public enum NPY {
       guard Header.field("fortran_order", of: text) == "False" else {
         throw refuse("Fortran order, need C order: save it with numpy.ascontiguousarray")
       }
-      guard let open = text.firstIndex(of: "("), let close = text[open...].firstIndex(of: ")") else {
+      guard let open = text.firstIndex(of: "("), let close = text[open...].firstIndex(of: ")")
+      else {
         throw refuse("no shape in the header")
       }
       shape = try text[text.index(after: open)..<close].split(separator: ",")
@@ -111,8 +116,13 @@ public enum NPY {
       body.withUnsafeBytes { raw in
         (0..<count).map { index in
           itemSize == 4
-            ? Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)))
-            : Float(Double(bitPattern: UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))))
+            ? Float(
+              bitPattern: UInt32(
+                littleEndian: raw.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)))
+            : Float(
+              Double(
+                bitPattern: UInt64(
+                  littleEndian: raw.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))))
         }
       }
     }
@@ -120,7 +130,9 @@ public enum NPY {
 
   private static func reason(of error: any Error) -> String {
     let wrapped = error as NSError
-    if let underlying = wrapped.userInfo[NSUnderlyingErrorKey] as? NSError, underlying.domain == NSPOSIXErrorDomain {
+    if let underlying = wrapped.userInfo[NSUnderlyingErrorKey] as? NSError,
+      underlying.domain == NSPOSIXErrorDomain
+    {
       return String(cString: strerror(Int32(underlying.code))).lowercased()
     }
     return wrapped.localizedDescription

@@ -60,7 +60,8 @@ public struct Tensor: Sendable, Equatable {
   ///
   /// - Precondition: the tensor has a first dimension that holds `range`.
   public func images(_ range: Range<Int>) -> Tensor {
-    precondition(!shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0],
+    precondition(
+      !shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0],
       "images \(range) of shape \(shape)")
     let size = shape.dropFirst().reduce(1, *)
     let part = values[range.lowerBound * size..<range.upperBound * size]

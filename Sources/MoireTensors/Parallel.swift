@@ -1,0 +1,35 @@
+import Dispatch
+import Synchronization
+
+/// Work on several indices at once.
+public enum Parallel {
+  /// Calls `body` once for each index, on at most `threads` threads; returns when all are done.
+  ///
+  /// The indices are handed out one by one, so uneven work balances. What a result depends on must be
+  /// the index alone: which worker gets it differs from run to run.
+  /// - Parameter body: gets the worker, `0 ..< threads`, and the index.
+  /// - Throws: the error of the lowest index that failed.
+  public static func forEach(
+    _ count: Int, threads: Int, _ body: @Sendable (_ worker: Int, _ index: Int) throws -> Void
+  ) throws {
+    let workers = min(max(threads, 1), count)
+    guard workers > 1 else {
+      for index in 0..<count { try body(0, index) }
+      return
+    }
+    let next = Atomic(0)
+    let failure = Mutex<(index: Int, error: any Error)?>(nil)
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        do {
+          try body(worker, index)
+        } catch {
+          failure.withLock { if index < $0?.index ?? .max { $0 = (index, error) } }
+        }
+      }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure.error }
+  }
+}
