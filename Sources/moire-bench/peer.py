@@ -87,7 +87,7 @@ def make_resnet18(path):
 
 def declare_vision_operators(torch):
     """A CPU build of torch cannot load torchvision's compiled operators, but importing torchvision
-    asks for two of their names. Declaring them is enough; where they exist, nothing is to be done."""
+    asks for two of their names. Declaring them is enough; where they exist, nothing is needed."""
     global library
     try:
         library = torch.library.Library("torchvision", "DEF")

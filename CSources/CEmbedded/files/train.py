@@ -51,7 +51,7 @@ class Residual(nn.Module):
 
 
 class Network(nn.Module):
-    """Three sampling sites on 28x28: a max-pool (28 to 14) and two strided convolutions (14, 7, 4)."""
+    """Three sampling sites on 28x28: a max-pool (28 to 14), two convolutions (14, 7, 4)."""
 
     def __init__(self):
         super().__init__()

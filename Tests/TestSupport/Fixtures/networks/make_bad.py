@@ -141,7 +141,8 @@ def kernel_mismatch():
 
 def head(features, prefix, classes, channels):
     nodes = [
-        helper.make_node("GlobalAveragePool", [features], [f"{prefix}.pool"], name=f"{prefix}.pool"),
+        helper.make_node(
+            "GlobalAveragePool", [features], [f"{prefix}.pool"], name=f"{prefix}.pool"),
         helper.make_node("Flatten", [f"{prefix}.pool"], [f"{prefix}.flat"], name=f"{prefix}.flat"),
         helper.make_node(
             "Gemm", [f"{prefix}.flat", f"{prefix}.weight", f"{prefix}.bias"], [prefix],

@@ -1,4 +1,4 @@
-"""Independent reference computations for the network fixtures: NumPy and PyTorch in double precision.
+"""Independent reference computations for the network fixtures, in NumPy and PyTorch.
 
 Activations in front of a sampling site come from onnxruntime (float32); the operation run densely,
 the pointwise chain behind it, the spectra and every sum are computed here in float64.
