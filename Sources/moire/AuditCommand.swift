@@ -1,0 +1,152 @@
+import ArgumentParser
+import Foundation
+import MoireKit
+
+/// `moire audit`: where a network aliases, how much, and how that shows when the image moves.
+struct AuditCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Measure the aliasing of a network and its sensitivity to shifts.",
+    discussion: """
+      Examples:
+        moire audit
+        moire audit mobilenet_v2.onnx photos/ --out report
+        moire audit model.onnx photos/ --labels labels.csv --fail-if 'consistency<0.95'
+
+      Without MODEL a small network and test images that travel with the program are audited; without
+      IMAGES two photos that do. --out writes report.html, audit.json and sites.csv.
+      """)
+
+  @Argument(help: "The ONNX file.")
+  var model: String?
+
+  @Argument(help: "Photos (PNG, JPEG), .npy tensors float32 [C,H,W] or [N,C,H,W], or folders.")
+  var images: [String] = []
+
+  @Option(help: ArgumentHelp("The folder for report.html, audit.json, sites.csv.", valueName: "folder"))
+  var out: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The right classes, lines 'image name,class number'. Default: the number at the end of "
+        + "every file's name, as in photo_741.jpg, where all have one.", valueName: "file"))
+  var labels: String?
+
+  @Option(help: ArgumentHelp("A text file with one class name a line.", valueName: "file"))
+  var classNames: String?
+
+  @Option(help: "How often each image is shifted under each protocol; 0 leaves shifts out.")
+  var passes: Int = 5
+
+  @Option(help: "What the shifts are drawn from.")
+  var seed: UInt64 = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "End with exit code 4 when a number of the audit meets this: \(FailCondition.usage).",
+      valueName: "condition"))
+  var failIf: [FailCondition] = []
+
+  @OptionGroup var network: NetworkOptions
+  @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard (0...10_000).contains(passes) else {
+      throw ValidationError("--passes \(passes): need a number from 0 to 10000")
+    }
+  }
+
+  func run() throws {
+    let subject = try model.map(subject) ?? EmbeddedDefault.subject()
+    if let out { try ReportWriter.prepare(directory: out) }
+    var progress = Progress("audit: image", quiet: common.quiet)
+    let audit = try Audit(
+      network: subject.network, source: subject.source,
+      options: Audit.Options(
+        passes: passes, seed: seed, threads: common.threads, classNames: subject.classNames),
+      preprocessing: subject.preprocessing, remarks: subject.remarks,
+      progress: { progress.show($0, of: $1) })
+    progress.finish()
+    guard audit.document.images.read > 0 else {
+      throw CommandError.noImages(audit.document.images.skipped.first?.reason ?? "there was none")
+    }
+    for skipped in audit.document.images.skipped where !common.quiet {
+      Terminal.say("skipped \(skipped.name): \(skipped.reason)")
+    }
+    if !common.quiet {
+      print(AuditText(audit.document).render(width: 100, color: Terminal.outputIsTerminal))
+    }
+    try write(audit)
+    for condition in failIf { try condition.check(audit.document) }
+  }
+
+  private func write(_ audit: Audit) throws {
+    if let json = common.json { try JSONFile.write(audit.document, path: json) }
+    guard let out else { return }
+    let pictures = audit.spectra.map { SitePicture($0.site, $0.power) }
+    try ReportWriter.write(document: audit.document, pictures: pictures, to: out)
+    if !common.quiet { print("\nreport: \((out as NSString).appendingPathComponent("report.html"))") }
+  }
+
+  /// The network and images that the command line names.
+  private func subject(_ path: String) throws -> AuditSubject {
+    let onnx = try ONNXModel(contentsOf: path)
+    let graph = try onnx.network(
+      inputName: network.inputName, outputName: network.outputName, size: network.parsedSize())
+    let names = try classNames.map(Labels.classNames) ?? onnx.classNames
+    guard !images.isEmpty else {
+      let pixels = try preprocessing.resolve(inputShape: graph.inputShape)
+      return try EmbeddedDefault.photos(for: graph, classNames: names, pixels)
+    }
+    let files = try ImageFiles(paths: images)
+    let pixels = files.hasPixels ? try preprocessing.resolve(inputShape: graph.inputShape) : nil
+    var remarks = graph.remarks
+    let known = try knownLabels(files, &remarks)
+    let items = files.items
+    let shape = graph.inputShape
+    let source = AuditSource(
+      count: items.count, name: { items[$0].name },
+      load: {
+        var input = try ImageFiles.load(items[$0], inputShape: shape, preprocessing: pixels)
+        input.label = known[items[$0].name]
+        return input
+      })
+    return AuditSubject(
+      network: graph, source: source, classNames: names,
+      preprocessing: AuditDocument.PreprocessingSummary(pixels), remarks: remarks)
+  }
+
+  private func knownLabels(_ files: ImageFiles, _ remarks: inout [String]) throws -> [String: Int] {
+    if let labels { return try Labels.byName(path: labels) }
+    let named = files.items.map { ($0.name, Labels.ofName($0.name)) }
+    guard named.allSatisfy({ $0.1 != nil }) else { return [:] }
+    remarks.append(
+      "labels are the numbers at the end of the file names (photo_741.jpg is class 741)")
+    return Dictionary(named.map { ($0.0, $0.1!) }) { first, _ in first }
+  }
+}
+
+/// What an audit is about.
+struct AuditSubject {
+  var network: Network
+  var source: AuditSource
+  var classNames: [String]?
+  var preprocessing: AuditDocument.PreprocessingSummary
+  var remarks: [String]
+}
+
+extension AuditDocument.PreprocessingSummary {
+  /// The summary of a preprocessing; nil: tensors were fed as they are.
+  init(_ preprocessing: Preprocessing?) {
+    guard let preprocessing else {
+      self.init(description: "none: tensors from .npy are fed as they are")
+      return
+    }
+    self.init(
+      description: preprocessing.description, preset: preprocessing.preset,
+      resize: preprocessing.resize, crop: preprocessing.crop,
+      interpolation: preprocessing.interpolation.rawValue, mean: preprocessing.mean,
+      std: preprocessing.std)
+  }
+}

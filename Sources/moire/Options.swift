@@ -1,0 +1,96 @@
+import ArgumentParser
+import Foundation
+import MoireKit
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Also write the result as JSON.", valueName: "file"))
+  var json: String?
+
+  @Flag(help: "Say nothing but errors.")
+  var quiet = false
+
+  @Option(help: "How many threads to use; default: one for each processor.")
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  func validate() throws {
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads \(threads): need a number from 1 to 1024")
+    }
+  }
+}
+
+/// Which network, and which way through it.
+struct NetworkOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The input to feed, where a network has several.", valueName: "name"))
+  var inputName: String?
+
+  @Option(help: ArgumentHelp("The output to read, where a network has several.", valueName: "name"))
+  var outputName: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Height and width, as 224x224 or 224, for a network that leaves them open.",
+      valueName: "size"))
+  var size: String?
+
+  func parsedSize() throws -> HW? {
+    guard let size else { return nil }
+    let numbers = size.lowercased().split(separator: "x", omittingEmptySubsequences: false)
+      .map { Int($0) }
+    guard (1...2).contains(numbers.count), let height = numbers[0], let width = numbers.last ?? nil,
+      (1...65536).contains(height), (1...65536).contains(width)
+    else { throw ValidationError("--size \(size): need pixels as 224 or 224x320") }
+    return HW(height, width)
+  }
+}
+
+/// How pixels become the network's input.
+struct PreprocessingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      imagenet, tf, none, or numbers as 'mean=0.5,0.5,0.5 std=0.25,0.25,0.25' and 'resize=256'. \
+      Default: imagenet for colour, none for gray networks.
+      """, valueName: "preset"))
+  var preprocess: String?
+
+  /// The preprocessing for a network's input `[C, H, W]`.
+  func resolve(inputShape: [Int]) throws -> Preprocessing {
+    guard inputShape.count == 3, inputShape[0] == 1 || inputShape[0] == 3 else {
+      throw CommandError.notAnImageNetwork(inputShape)
+    }
+    return try Preprocessing(
+      parsing: preprocess ?? (inputShape[0] == 3 ? "imagenet" : "none"),
+      crop: HW(inputShape[1], inputShape[2]), channels: inputShape[0])
+  }
+}
+
+/// What can be wrong with what a command was given, beyond what the libraries say.
+enum CommandError: InputError {
+  case notAnImageNetwork([Int])
+  case notFound(String)
+  case emptyFolder(String)
+  case noImages(String)
+  case badTensor(path: String, expected: [Int], got: [Int])
+  case badLine(path: String, line: Int, reason: String)
+  case unreadable(path: String, reason: String)
+  case unwritable(path: String, reason: String)
+
+  var description: String {
+    switch self {
+    case .notAnImageNetwork(let shape):
+      "the network's input [N, \(shape.map(String.init).joined(separator: ", "))] has \(shape.first ?? 0)"
+        + " channels; photos need 1 or 3, use .npy tensors for others"
+    case .notFound(let path): "\(path): no such file or folder"
+    case .emptyFolder(let path): "\(path): the folder holds no .png, .jpg, .jpeg or .npy file"
+    case .noImages(let reason): "no image could be used: \(reason)"
+    case .badTensor(let path, let expected, let got):
+      "\(path): holds shape \(got), the network takes \(expected) or [N, "
+        + expected.map(String.init).joined(separator: ", ") + "]"
+    case .badLine(let path, let line, let reason): "\(path), line \(line): \(reason)"
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+    }
+  }
+}
