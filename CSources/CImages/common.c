@@ -22,8 +22,9 @@ cimages_status cimages_allocate(cimages_report *report, cimages_image *image) {
     cimages_fail(report, CIMAGES_CORRUPT, "the header claims an image without pixels");
   } else if (pixels > CIMAGES_MAX_PIXELS) {
     snprintf(
-        text, sizeof text, "the header claims %" PRIu32 "×%" PRIu32 " pixels, the limit is %" PRIu64,
-        image->width, image->height, CIMAGES_MAX_PIXELS);
+        text, sizeof text,
+        "the header claims %" PRIu32 "×%" PRIu32 " pixels, the limit is %" PRIu64, image->height,
+        image->width, CIMAGES_MAX_PIXELS);
     cimages_fail(report, CIMAGES_TOO_LARGE, text);
   } else {
     // Zeroed, so that no path hands out memory of somebody else's.

@@ -21,7 +21,8 @@ extension Image {
   /// after `ImageOps.exif_transpose`: palettes are looked up, transparency is dropped without
   /// compositing, CMYK is read by Adobe's convention, and an EXIF orientation is applied. Of 16 bits
   /// a channel the upper 8 stay; Pillow does the same for colour, but clips gray at 255. Colour
-  /// profiles and gamma are not applied.
+  /// profiles and gamma are not applied. (torchvision's image folders do not turn by EXIF: their
+  /// numbers differ for photographs that carry an orientation other than 1.)
   ///
   /// - Parameters:
   ///   - bytes: the whole file.
