@@ -38,3 +38,14 @@ extension Network {
     }
   }
 }
+
+extension Network {
+  /// The network that answers with the values a softmax at its end would take.
+  public func withoutFinalSoftmax() -> Network {
+    var result = self
+    while result.output > 0, case .softmax = result.nodes[result.output - 1].layer {
+      result.output = result.nodes[result.output - 1].inputs[0]
+    }
+    return result
+  }
+}

@@ -1,0 +1,183 @@
+import MoireLayers
+import MoireSpectral
+import MoireTensors
+import Synchronization
+
+/// An audit under way.
+struct AuditRun {
+  let network: Network
+  let source: AuditSource
+  let options: Audit.Options
+  let isClassifier: Bool
+  private let sites: [SamplingSite]
+  private let dense: CompiledNetwork
+  private let workers: [CompiledNetwork]
+  private var sums: [SiteSums]
+  private let readers: SiteReaders
+  private var metrics: [ShiftMetrics] = []
+  private var skipped: [AuditDocument.Skipped] = []
+  private var images: [(index: Int, prediction: AuditDocument.Prediction, sensitivity: Double)] = []
+  private(set) var remarks: [String] = []
+  private let parameters: Int
+
+  init(network: Network, source: AuditSource, options: Audit.Options) throws {
+    parameters = network.parameterCount
+    let analysed = network.withoutFinalSoftmax()
+    self.network = analysed
+    self.source = source
+    self.options = options
+    if analysed.output != network.output {
+      remarks.append("the softmax at the end is left out: outputs are the logits before it")
+    }
+    let shapes = try analysed.valueShapes()
+    let outputShape = shapes[analysed.output]
+    isClassifier = outputShape.count == 1 && outputShape[0] > 1
+    sites = try analysed.samplingSites()
+    dense = try CompiledNetwork(analysed, sites: sites)
+    workers =
+      options.passes == 0
+      ? [] : try (0..<options.threads).map { _ in try CompiledNetwork(analysed) }
+    sums = sites.map(SiteSums.init)
+    readers = try SiteReaders(sites)
+    if sites.isEmpty { remarks.append("the network has no sampling site: it keeps its input's grid") }
+    if !isClassifier {
+      remarks.append(
+        "the answer has shape \(outputShape) and is not [classes]: classification metrics are left "
+          + "out" + (outputShape.count == 3 ? "; logit variance is that of each channel's mean" : ""))
+    }
+  }
+
+  // MARK: One image
+
+  /// Loads image `index` and adds its readings, or lists it as skipped.
+  mutating func add(_ index: Int) throws {
+    let input: AuditInput
+    let answer: Answer
+    var readings = SiteReaders.Readings()
+    do {
+      input = try source.load(index)
+      let output = try dense.run(input.tensor, threads: options.threads) { map in
+        try readings.add(map, by: readers, threads: options.threads)
+      }
+      answer = Answer(output)
+    } catch let error as any InputError {
+      skipped.append(AuditDocument.Skipped(name: source.name(index), reason: error.description))
+      return
+    }
+    let shifts = try shifts(of: input, index, unshifted: answer)
+    for site in sites.indices { sums[site].add(readings, site: site) }
+    let prediction = answer.prediction
+    images.append(
+      (
+        index,
+        AuditDocument.Prediction(
+          image: input.name, label: input.label, prediction: prediction,
+          className: className(prediction), probability: answer.probability(of: prediction),
+          agreement: shifts.agreement), shifts.sensitivity
+      ))
+  }
+
+  /// Runs the shifted images of one input and adds them to the metrics.
+  private mutating func shifts(of input: AuditInput, _ index: Int, unshifted: Answer) throws
+    -> (agreement: Double?, sensitivity: Double)
+  {
+    guard options.passes > 0 else { return (nil, 0) }
+    prepareMetrics(for: input)
+    var (agreeing, evaluated, sensitivity) = (0, 0, 0.0)
+    for number in metrics.indices {
+      let shiftProtocol = metrics[number].shiftProtocol
+      let passes = shiftProtocol.passes(ofImage: index)
+      let shifted = passes.flatMap { [$0.first, $0.second, $0.neighbour] }
+        .compactMap { shiftProtocol.image(of: input, at: $0) }
+      guard shifted.count == 3 * passes.count else { continue }
+      let answers = try evaluate(shifted)
+      let grouped = passes.indices.map {
+        (first: answers[3 * $0], second: answers[3 * $0 + 1], neighbour: answers[3 * $0 + 2])
+      }
+      metrics[number].add(label: input.label, unshifted: unshifted, passes: grouped)
+      let prediction = unshifted.prediction
+      agreeing += answers.count { $0.prediction == prediction }
+      evaluated += answers.count
+      sensitivity += answers.reduce(0) {
+        $0 + abs($1.probability(of: prediction) - unshifted.probability(of: prediction))
+      }
+    }
+    guard evaluated > 0, isClassifier else { return (nil, 0) }
+    return (Double(agreeing) / Double(evaluated), sensitivity / Double(evaluated))
+  }
+
+  /// The protocols are fixed by the first image: the crop's range is its margin.
+  private mutating func prepareMetrics(for input: AuditInput) {
+    guard metrics.isEmpty else { return }
+    let size = HW(input.tensor.shape[2], input.tensor.shape[3])
+    var protocols = [
+      ShiftProtocol.circular(size: size, passes: options.passes, seed: options.seed)
+    ]
+    if let wide = input.wide {
+      protocols.append(
+        .crop(
+          margin: wide.shape[2] - size.height, passes: options.passes, seed: options.seed))
+    } else {
+      remarks.append(
+        "the crop protocol is left out: the images are not larger than the network's input")
+    }
+    metrics = protocols.map { ShiftMetrics($0, isClassifier: isClassifier) }
+  }
+
+  /// The answers for several images, each by one worker on one thread.
+  private func evaluate(_ images: [Tensor]) throws -> [Answer] {
+    let answers = Mutex([Answer?](repeating: nil, count: images.count))
+    try Parallel.forEach(images.count, threads: workers.count) { worker, index in
+      let answer = Answer(try workers[worker].run(images[index], threads: 1))
+      answers.withLock { $0[index] = answer }
+    }
+    return answers.withLock { $0.compactMap { $0 } }
+  }
+
+  private func className(_ index: Int) -> String? {
+    guard isClassifier, let names = options.classNames, index < names.count else { return nil }
+    return names[index]
+  }
+
+  // MARK: The end
+
+  /// The images that change most, moved along the diagonal.
+  func sweeps() throws -> [ShiftSweep] {
+    guard isClassifier, options.passes > 0 else { return [] }
+    let chosen = images.sorted { ($0.sensitivity, $1.index) > ($1.sensitivity, $0.index) }
+      .prefix(options.sweeps)
+    return try chosen.map { image in
+      let input = try source.load(image.index)
+      let size = min(input.tensor.shape[2], input.tensor.shape[3])
+      let stride = sites.map { max($0.cumulativeStride.height, $0.cumulativeStride.width) }.max()
+      let count = min(size, max(16, stride ?? 1)) + 1
+      let answers = try evaluate((0..<count).map { input.tensor.rolled(by: HW($0, $0)) })
+      let prediction = image.prediction.prediction
+      return ShiftSweep(
+        image: input.name, class: prediction, className: className(prediction),
+        probability: answers.map { $0.probability(of: prediction) },
+        predictions: answers.map(\.prediction))
+    }
+  }
+
+  func siteReadings() -> [(reading: SiteReading, spectrum: PowerSpectrum)] {
+    images.isEmpty ? [] : sums.map { ($0.reading, $0.final.power) }
+  }
+
+  var shiftReadings: [ShiftReading] { metrics.compactMap(\.reading) }
+
+  var networkSummary: AuditDocument.NetworkSummary {
+    AuditDocument.NetworkSummary(
+      name: network.name, parameters: parameters, layers: network.nodes.count,
+      inputShape: network.inputShape, outputShape: Array(dense.outputShape.dropFirst()))
+  }
+
+  var imageSummary: AuditDocument.ImageSummary {
+    let labelled = isClassifier ? images.filter { $0.prediction.label != nil } : []
+    let right = labelled.count { $0.prediction.label == $0.prediction.prediction }
+    return AuditDocument.ImageSummary(
+      read: images.count, labelled: labelled.count,
+      accuracy: labelled.isEmpty ? nil : Double(right) / Double(labelled.count), skipped: skipped,
+      predictions: isClassifier ? images.map(\.prediction) : [])
+  }
+}
