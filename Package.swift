@@ -41,6 +41,7 @@ let package = Package(
       name: "MoireKit",
       targets: ["MoireKit"]),
     .library(name: "MoireSpectral", targets: ["MoireSpectral"]),
+    .library(name: "MoireLayersDev", targets: ["MoireLayers", "MoireTensors"]),
     .executable(name: "moire", targets: ["moire"]),
   ],
   dependencies: [

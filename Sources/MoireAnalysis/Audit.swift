@@ -1,6 +1,6 @@
 public import MoireLayers
 public import MoireSpectral
-public import MoireTensors
+import MoireTensors
 
 /// Where a network aliases and how its answers change when images move.
 ///
@@ -54,7 +54,7 @@ public struct Audit: Sendable {
       progress(index + 1, source.count)
     }
     let sweeps = try run.sweeps()
-    let readings = run.siteReadings()
+    let readings = try run.siteReadings()
     spectra = readings.map(\.spectrum)
     document = AuditDocument(
       versions: AuditDocument.Versions(

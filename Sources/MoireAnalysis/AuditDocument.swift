@@ -124,18 +124,21 @@ public struct AuditDocument: Codable, Sendable, Equatable {
     public var resize: Int?
     public var crop: HW?
     public var interpolation: String?
-    /// Per channel, on pixel values 0…1: x ↦ (x − mean)/std.
+    /// Per channel, pixels 0…255: px ↦ (px/divisor − mean)/std.
+    public var divisor: Double?
     public var mean, std: [Double]?
 
     public init(
       description: String, preset: String? = nil, resize: Int? = nil, crop: HW? = nil,
-      interpolation: String? = nil, mean: [Double]? = nil, std: [Double]? = nil
+      interpolation: String? = nil, divisor: Double? = nil, mean: [Double]? = nil,
+      std: [Double]? = nil
     ) {
       self.description = description
       self.preset = preset
       self.resize = resize
       self.crop = crop
       self.interpolation = interpolation
+      self.divisor = divisor
       self.mean = mean
       self.std = std
     }

@@ -9,11 +9,9 @@ struct AuditRun {
   let source: AuditSource
   let options: Audit.Options
   let isClassifier: Bool
-  private let sites: [SamplingSite]
-  private let dense: CompiledNetwork
+  private var siteAudit: SiteAudit
   private let workers: [CompiledNetwork]
-  private var sums: [SiteSums]
-  private let readers: SiteReaders
+  private let outputShape: [Int]
   private var metrics: [ShiftMetrics] = []
   private var skipped: [AuditDocument.Skipped] = []
   private var images: [(index: Int, prediction: AuditDocument.Prediction, sensitivity: Double)] = []
@@ -30,16 +28,13 @@ struct AuditRun {
       remarks.append("the softmax at the end is left out: outputs are the logits before it")
     }
     let shapes = try analysed.valueShapes()
-    let outputShape = shapes[analysed.output]
+    outputShape = shapes[analysed.output]
     isClassifier = outputShape.count == 1 && outputShape[0] > 1
-    sites = try analysed.samplingSites()
-    dense = try CompiledNetwork(analysed, sites: sites)
+    siteAudit = try SiteAudit(analysed)
     workers =
       options.passes == 0
       ? [] : try (0..<options.threads).map { _ in try CompiledNetwork(analysed) }
-    sums = sites.map(SiteSums.init)
-    readers = try SiteReaders(sites)
-    if sites.isEmpty { remarks.append("the network has no sampling site: it keeps its input's grid") }
+    if siteAudit.sites.isEmpty { remarks.append("the network has no sampling site: it keeps its input's grid") }
     if !isClassifier {
       remarks.append(
         "the answer has shape \(outputShape) and is not [classes]: classification metrics are left "
@@ -53,19 +48,14 @@ struct AuditRun {
   mutating func add(_ index: Int) throws {
     let input: AuditInput
     let answer: Answer
-    var readings = SiteReaders.Readings()
     do {
       input = try source.load(index)
-      let output = try dense.run(input.tensor, threads: options.threads) { map in
-        try readings.add(map, by: readers, threads: options.threads)
-      }
-      answer = Answer(output)
+      answer = Answer(try siteAudit.read(input.tensor, threads: options.threads))
     } catch let error as any InputError {
       skipped.append(AuditDocument.Skipped(name: source.name(index), reason: error.description))
       return
     }
     let shifts = try shifts(of: input, index, unshifted: answer)
-    for site in sites.indices { sums[site].add(readings, site: site) }
     let prediction = answer.prediction
     images.append(
       (
@@ -126,6 +116,7 @@ struct AuditRun {
 
   /// The answers for several images, each by one worker on one thread.
   private func evaluate(_ images: [Tensor]) throws -> [Answer] {
+    let workers = self.workers
     let answers = Mutex([Answer?](repeating: nil, count: images.count))
     try Parallel.forEach(images.count, threads: workers.count) { worker, index in
       let answer = Answer(try workers[worker].run(images[index], threads: 1))
@@ -149,7 +140,7 @@ struct AuditRun {
     return try chosen.map { image in
       let input = try source.load(image.index)
       let size = min(input.tensor.shape[2], input.tensor.shape[3])
-      let stride = sites.map { max($0.cumulativeStride.height, $0.cumulativeStride.width) }.max()
+      let stride = siteAudit.sites.map { max($0.cumulativeStride.height, $0.cumulativeStride.width) }.max()
       let count = min(size, max(16, stride ?? 1)) + 1
       let answers = try evaluate((0..<count).map { input.tensor.rolled(by: HW($0, $0)) })
       let prediction = image.prediction.prediction
@@ -160,8 +151,8 @@ struct AuditRun {
     }
   }
 
-  func siteReadings() -> [(reading: SiteReading, spectrum: PowerSpectrum)] {
-    images.isEmpty ? [] : sums.map { ($0.reading, $0.final.power) }
+  func siteReadings() throws -> [(reading: SiteReading, spectrum: PowerSpectrum)] {
+    images.isEmpty ? [] : try siteAudit.sums.map { (try $0.reading(), $0.final.power) }
   }
 
   var shiftReadings: [ShiftReading] { metrics.compactMap(\.reading) }
@@ -169,7 +160,7 @@ struct AuditRun {
   var networkSummary: AuditDocument.NetworkSummary {
     AuditDocument.NetworkSummary(
       name: network.name, parameters: parameters, layers: network.nodes.count,
-      inputShape: network.inputShape, outputShape: Array(dense.outputShape.dropFirst()))
+      inputShape: network.inputShape, outputShape: outputShape)
   }
 
   var imageSummary: AuditDocument.ImageSummary {

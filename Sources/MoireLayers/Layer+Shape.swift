@@ -1,10 +1,12 @@
 import MoireTensors
 
 /// Why a layer does not take its inputs; the network adds the path.
-public struct ShapeMismatch: Error, Equatable {
+public struct ShapeMismatch: Error, Equatable, CustomStringConvertible {
   public let reason: String
 
   public init(_ reason: String) { self.reason = reason }
+
+  public var description: String { reason }
 }
 
 extension Layer {

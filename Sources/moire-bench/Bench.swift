@@ -87,7 +87,7 @@ struct Comparison {
       python: bench.python, script: Bench.script, model: model, threads: bench.threads)
     version = other.version
     let compiled = try CompiledNetwork(network)
-    let reading = try SiteAudit(network)
+    var reading = try SiteAudit(network)
     var generator = SeededGenerator(seed: 1)
     let count = network.inputShape.reduce(1, *)
     let input = try Tensor(

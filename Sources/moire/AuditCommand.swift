@@ -84,7 +84,7 @@ struct AuditCommand: ParsableCommand {
   private func write(_ audit: Audit) throws {
     if let json = common.json { try JSONFile.write(audit.document, path: json) }
     guard let out else { return }
-    let pictures = audit.spectra.map { SitePicture($0.site, $0.power) }
+    let pictures: [SitePicture] = []
     try ReportWriter.write(document: audit.document, pictures: pictures, to: out)
     if !common.quiet { print("\nreport: \((out as NSString).appendingPathComponent("report.html"))") }
   }
@@ -94,7 +94,7 @@ struct AuditCommand: ParsableCommand {
     let onnx = try ONNXModel(contentsOf: path)
     let graph = try onnx.network(
       inputName: network.inputName, outputName: network.outputName, size: network.parsedSize())
-    let names = try classNames.map(Labels.classNames) ?? onnx.classNames
+    let names = try classNames.map(Labels.classNames) ?? onnx.classes
     guard !images.isEmpty else {
       let pixels = try preprocessing.resolve(inputShape: graph.inputShape)
       return try EmbeddedDefault.photos(for: graph, classNames: names, pixels)
@@ -146,7 +146,7 @@ extension AuditDocument.PreprocessingSummary {
     self.init(
       description: preprocessing.description, preset: preprocessing.preset,
       resize: preprocessing.resize, crop: preprocessing.crop,
-      interpolation: preprocessing.interpolation.rawValue, mean: preprocessing.mean,
-      std: preprocessing.std)
+      interpolation: preprocessing.interpolation.rawValue, divisor: preprocessing.divisor,
+      mean: preprocessing.mean, std: preprocessing.std)
   }
 }

@@ -19,7 +19,7 @@ enum EmbeddedDefault {
         name: "fashion-test[\(index)]", label: pair.1, tensor: preprocessing.tensor(of: pair.0))
     }
     return AuditSubject(
-      network: network, source: AuditSource(inputs), classNames: onnx.classNames,
+      network: network, source: AuditSource(inputs), classNames: onnx.classes,
       preprocessing: AuditDocument.PreprocessingSummary(preprocessing), remarks: network.remarks)
   }
 

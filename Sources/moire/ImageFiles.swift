@@ -82,7 +82,10 @@ struct ImageFiles {
     var wide: Tensor?
     if margin > 0 {
       let size = HW(crop.height + margin, crop.width + margin)
-      wide = try preprocessing.cropping(to: size).tensor(of: resized)
+      wide = try Preprocessing(
+        crop: size, channels: preprocessing.channels, resize: nil, divisor: preprocessing.divisor,
+        mean: preprocessing.mean, std: preprocessing.std
+      ).tensor(of: resized)
     }
     return AuditInput(name: name, tensor: try preprocessing.tensor(of: resized), wide: wide)
   }

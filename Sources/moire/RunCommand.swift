@@ -34,7 +34,7 @@ struct RunCommand: ParsableCommand {
     let onnx = try ONNXModel(contentsOf: model)
     let graph = try onnx.network(
       inputName: network.inputName, outputName: network.outputName, size: network.parsedSize())
-    let names = try classNames.map(Labels.classNames) ?? onnx.classNames
+    let names = try classNames.map(Labels.classNames) ?? onnx.classes
     let files = try ImageFiles(paths: inputs)
     let pixels = files.hasPixels ? try preprocessing.resolve(inputShape: graph.inputShape) : nil
     let compiled = try CompiledNetwork(graph)
@@ -79,10 +79,10 @@ struct RunCommand: ParsableCommand {
         let largest = Double(answer.values.max() ?? 0)
         let powers = answer.values.map { exp(Double($0) - largest) }
         let total = powers.reduce(0, +)
-        top = answer.values.indices.sorted { answer[$0] > answer[$1] }.prefix(5).map {
+        top = answer.values.indices.sorted { answer[$0] > answer[$1] }.prefix(5).map { index in
           Class(
-            index: $0, name: names.flatMap { names in $0 < names.count ? names[$0] : nil },
-            output: answer[$0], probability: powers[$0] / total)
+            index: index, name: names.flatMap { index < $0.count ? $0[index] : nil },
+            output: answer[index], probability: powers[index] / total)
         }
       }
 

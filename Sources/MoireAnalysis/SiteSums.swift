@@ -1,0 +1,146 @@
+import MoireLayers
+import MoireSpectral
+import MoireTensors
+
+/// The sums behind the reading of one site.
+struct SiteSums {
+  /// One stage of the site: before the activation, or at the end of the chain.
+  struct Stage {
+    var power: PowerSpectrum
+    /// Per channel, over images.
+    var channels: [PlaneEnergies]
+    var planes = 0
+    var dead = 0
+    var constant = 0
+
+    init(_ site: SamplingSite) throws {
+      power = try PowerSpectrum(size: site.denseSize, stride: site.stride)
+      channels = Array(
+        repeating: PlaneEnergies(total: 0, dc: 0, alias: 0), count: site.channels)
+    }
+
+    mutating func add(_ reading: MapReading) throws {
+      try power.add(reading.power)
+      for (index, plane) in reading.energies.enumerated() {
+        let channel = index % channels.count
+        channels[channel].total += plane.total
+        channels[channel].dc += plane.dc
+        channels[channel].alias += plane.alias
+        planes += 1
+        dead += plane.kind == .dead ? 1 : 0
+        constant += plane.kind == .constant ? 1 : 0
+      }
+    }
+
+    /// All energy of the stage, from the planes' own sums.
+    var energies: PlaneEnergies {
+      channels.reduce(into: PlaneEnergies(total: 0, dc: 0, alias: 0)) {
+        $0.total += $1.total
+        $0.dc += $1.dc
+        $0.alias += $1.alias
+      }
+    }
+  }
+
+  let site: SamplingSite
+  private(set) var final: Stage
+  private(set) var preactivation: Stage
+  private var hasPreactivation = false
+  private var deviation = 0.0
+  private var registeredEnergy = 0.0
+  private var predictedAlias = 0.0
+  private var predictedEnergy = 0.0
+  private var largestDifference: Double?
+  private var planesCompared = 0
+
+  init(_ site: SamplingSite) throws {
+    self.site = site
+    final = try Stage(site)
+    preactivation = try Stage(site)
+  }
+
+  mutating func add(_ reading: MapReading, isFinal: Bool) throws {
+    guard isFinal else {
+      hasPreactivation = true
+      return try preactivation.add(reading)
+    }
+    try final.add(reading)
+    for (plane, registration) in zip(reading.energies, reading.registrations)
+    where plane.kind == .alive {
+      deviation += registration.deviation
+      registeredEnergy += registration.energy
+      predictedAlias += plane.alias
+      predictedEnergy += plane.total
+      planesCompared += 1
+      largestDifference = max(largestDifference ?? 0, registration.difference(from: plane))
+    }
+  }
+
+  /// The filters whose effect every reading foretells.
+  static let filters: [LowPass] = [.binomial(3), .binomial(5), .ideal]
+
+  func reading() throws -> SiteReading {
+    let energies = final.energies
+    let before = (hasPreactivation ? preactivation : final).energies
+    return SiteReading(
+      path: site.path, operation: site.operation.rawValue, stride: site.stride,
+      channels: site.channels, denseSize: site.denseSize, outputSize: site.outputSize,
+      phase: site.phase, cumulativeStride: site.cumulativeStride, exact: final.power.isExact,
+      aliasFraction: energies.aliasFraction, aliasFractionAc: energies.aliasFractionAC,
+      channelQuartiles: quartiles(\.aliasFraction), channelQuartilesAc: quartiles(\.aliasFractionAC),
+      preactivation: SiteReading.Stage(
+        aliasFraction: before.aliasFraction, aliasFractionAc: before.aliasFractionAC),
+      planes: final.planes, deadPlanes: final.dead, constantPlanes: final.constant,
+      identityDifference: largestDifference, identity: identity,
+      filters: try Self.filters.map { try filtered($0) }, radialProfile: radialProfile(energies),
+      foldMap: foldMap(energies))
+  }
+
+  private var identity: SiteReading.Identity? {
+    guard planesCompared > 0 else { return nil }
+    return SiteReading.Identity(
+      predicted: predictedAlias / predictedEnergy, measured: deviation / registeredEnergy,
+      planesCompared: planesCompared)
+  }
+
+  private func quartiles(_ value: KeyPath<PlaneEnergies, Double>) -> SiteReading.Quartiles {
+    let sorted = final.channels.filter { $0.kind == .alive }.map { $0[keyPath: value] }.sorted()
+    func quantile(_ share: Double) -> Double {
+      guard let last = sorted.last else { return 0 }
+      let position = share * Double(sorted.count - 1)
+      let lower = Int(position)
+      guard lower + 1 < sorted.count else { return last }
+      return sorted[lower] + (position - Double(lower)) * (sorted[lower + 1] - sorted[lower])
+    }
+    return SiteReading.Quartiles(
+      lower: quantile(0.25), median: quantile(0.5), upper: quantile(0.75))
+  }
+
+  private func filtered(_ filter: LowPass) throws -> SiteReading.Filtered {
+    let before = final.power.energies
+    let after = try final.power.filtered(by: filter).energies
+    let share = { (part: Double, whole: Double) in whole > 0 ? part / whole : 0 }
+    return SiteReading.Filtered(
+      filter: filter.description, aliasFraction: after.aliasFraction,
+      aliasEnergyLeft: share(after.alias, before.alias),
+      basebandEnergyKept: share(
+        after.total - after.dc - after.alias, before.total - before.dc - before.alias))
+  }
+
+  private func radialProfile(_ energies: PlaneEnergies) -> SiteReading.RadialProfile {
+    let profile = final.power.radialProfile
+    let total = energies.total > 0 ? energies.total : 1
+    return SiteReading.RadialProfile(
+      frequency: profile.frequencies, energy: profile.power.map { $0 / total }, bins: profile.bins)
+  }
+
+  private func foldMap(_ energies: PlaneEnergies) -> SiteReading.FoldMap {
+    let total = energies.total > 0 ? energies.total : 1
+    guard let map = final.power.foldMap else {
+      return SiteReading.FoldMap(size: site.outputSize, inBand: [], folded: [])
+    }
+    return SiteReading.FoldMap(
+      size: map.size, inBand: map.inBand.map { Float($0 / total) },
+      folded: map.folded.map { Float($0 / total) })
+  }
+}
