@@ -14,10 +14,11 @@ void moire_measure_row(
 // exp(-2πi (k_h d_h / N_h ± k_w d_w / N_w)) of every shift d for one bin.
 static void bin_phases(
   moire_factor *phases, const moire_reader *reader, size_t k_h, size_t k_w, int sign) {
-  for (size_t h = 0; h < reader->options.stride_height; h += 1) {
-    const moire_factor *a = &reader->phase_h[h * reader->box_h + k_h];
-    for (size_t w = 0; w < reader->options.stride_width; w += 1, phases += 1) {
-      const moire_factor *b = &reader->phase_w[w * reader->box_w + k_w];
+  const size_t stride_h = reader->options.stride_height, stride_w = reader->options.stride_width;
+  for (size_t h = 0; h < stride_h; h += 1) {
+    const moire_factor *a = &reader->phase_h[k_h * stride_h + h];
+    for (size_t w = 0; w < stride_w; w += 1, phases += 1) {
+      const moire_factor *b = &reader->phase_w[k_w * stride_w + w];
       const float s = sign < 0 ? b->imaginary[0] : b->imaginary[1];
       const float real = a->real[0] * b->real[0] - a->imaginary[1] * s;
       const float imaginary = a->real[0] * s + a->imaginary[1] * b->real[0];
@@ -31,65 +32,94 @@ typedef struct registration_sums {
 } registration_sums;
 
 // One bin of all shifts: a = P_d[k], b = P_d[-k], phase exp(-iθ_d(k)). Since Z_d[k] is built from
-// a and conj b, b takes the conjugate phase; then the sums of squares as in moire_column_energy.
+// a and conj b, b takes the conjugate phase; with s = a + b and d = a - b both come out of one
+// rotation, and then the sums of squares are as in moire_column_energy.
 MOIRE_INLINE void register_bin(
   registration_sums *sums, lanes *registered, const lanes *a, const lanes *b, size_t step,
-  const moire_factor *phases, size_t shifts, float weight) {
+  const moire_factor *phases, size_t shifts) {
   lanes mean_sum = {0}, mean_difference = {0};
   for (size_t d = 0; d < shifts; d += 1) {
-    const moire_factor *phase = &phases[d];
-    const moire_factor conjugate = {
-      {phase->real[0], phase->real[1]}, {phase->imaginary[1], phase->imaginary[0]}};
-    lanes u, v;
-    moire_multiply(&u, &a[d * step], phase);
-    moire_multiply(&v, &b[d * step], &conjugate);
-    registered[2 * d] = u + v;
-    registered[2 * d + 1] = u - v;
+    const lanes s = a[d * step] + b[d * step], t = a[d * step] - b[d * step];
+    double c, i;
+    memcpy(&c, phases[d].real, sizeof c);
+    memcpy(&i, phases[d].imaginary, sizeof i);
+    const lanes cosine = (lanes)(wide_lanes){c, c, c, c, c, c, c, c};
+    const lanes sine = (lanes)(wide_lanes){i, i, i, i, i, i, i, i};
+    registered[2 * d] = s * cosine + MOIRE_SWAP(t) * sine;
+    registered[2 * d + 1] = t * cosine + MOIRE_SWAP(s) * sine;
     mean_sum += registered[2 * d];
     mean_difference += registered[2 * d + 1];
   }
-  const lanes share = MOIRE_SPLAT(1 / (float)shifts), times = MOIRE_SPLAT(weight);
+  const lanes share = MOIRE_SPLAT(1 / (float)shifts);
   mean_sum *= share;
   mean_difference *= share;
   for (size_t d = 0; d < shifts; d += 1) {
     const lanes s = registered[2 * d], t = registered[2 * d + 1];
     const lanes ds = s - mean_sum, dt = t - mean_difference;
-    sums->energy_sum += s * s * times;
-    sums->energy_difference += t * t * times;
-    sums->deviation_sum += ds * ds * times;
-    sums->deviation_difference += dt * dt * times;
+    sums->energy_sum += s * s;
+    sums->energy_difference += t * t;
+    sums->deviation_sum += ds * ds;
+    sums->deviation_difference += dt * dt;
   }
 }
+
+// The bins first … last - 1 of one column with the phases of bin `first` on.
+MOIRE_INLINE void register_rows(
+  registration_sums *sums, const moire_reader *reader, const moire_workspace *parts,
+  const lanes *a, const lanes *b, const moire_factor *phases, size_t first, size_t last) {
+  const size_t height = reader->box_h, shifts = reader->shifts;
+  for (size_t k = first; k < last; k += 1, phases += shifts) {
+    const size_t opposite = k == 0 ? 0 : height - k;
+    if (shifts == 4) {
+      // The common case, strides of two, stays in registers.
+      lanes registered[8];
+      register_bin(sums, registered, a + k, b + opposite, height, phases, 4);
+    } else {
+      register_bin(sums, parts->registered, a + k, b + opposite, height, phases, shifts);
+    }
+  }
+}
+
+typedef struct column_sums {
+  // Bins that stand for themselves, and bins that stand for k and -k.
+  registration_sums once, twice;
+} column_sums;
 
 // The rows of one column, a = P_d[., k_w] and b = P_d[., -k_w].
 MOIRE_DISPATCH static void register_column(
-  registration_sums *result, const moire_reader *reader, const moire_workspace *parts,
-  const lanes *a, const lanes *b, size_t k_w) {
-  const size_t height = reader->box_h, shifts = reader->shifts;
-  // Interior columns stand for two bins, k and -k, but for the Nyquist row of an even height: there
-  // ±k_w share the row -M/2 and each has a phase of its own.
-  const int interior = k_w > 0 && 2 * k_w < reader->box_w;
-  registration_sums sums = {0};
+  column_sums *sums, const moire_reader *reader, const moire_workspace *parts, const lanes *a,
+  const lanes *b, size_t k_w) {
+  const size_t height = reader->box_h, middle = height / 2, shifts = reader->shifts;
+  moire_factor *phases = parts->phases;
   for (size_t k = 0; k < height; k += 1) {
-    const size_t opposite = k == 0 ? 0 : height - k;
-    const int nyquist = 2 * k == height;
-    const float weight = interior && !nyquist ? 2 : 1;
-    bin_phases(parts->phases, reader, k, k_w, 1);
-    register_bin(
-      &sums, parts->registered, a + k, b + opposite, height, parts->phases, shifts, weight);
-    if (interior && nyquist) {
-      bin_phases(parts->phases, reader, k, k_w, -1);
-      register_bin(
-        &sums, parts->registered, b + k, a + opposite, height, parts->phases, shifts, 1);
-    }
+    bin_phases(phases + k * shifts, reader, k, k_w, 1);
   }
-  *result = sums;
+  registration_sums once = {0}, twice = {0};
+  if (k_w == 0 || 2 * k_w >= reader->box_w) {
+    register_rows(&once, reader, parts, a, b, phases, 0, height);
+  } else if (height % 2 == 1) {
+    register_rows(&twice, reader, parts, a, b, phases, 0, height);
+  } else {
+    // In the Nyquist row ±k_w share the row -M/2, each with a phase of its own.
+    moire_factor *nyquist = phases + middle * shifts;
+    register_rows(&twice, reader, parts, a, b, phases, 0, middle);
+    register_rows(&twice, reader, parts, a, b, nyquist + shifts, middle + 1, height);
+    register_rows(&once, reader, parts, a, b, nyquist, middle, middle + 1);
+    bin_phases(nyquist, reader, middle, k_w, -1);
+    register_rows(&once, reader, parts, b, a, nyquist, middle, middle + 1);
+  }
+  sums->once = once;
+  sums->twice = twice;
 }
 
-static void add(moire_pair_sums *to, const lanes *sum, const lanes *difference) {
+static void add(
+  moire_pair_sums *deviation, moire_pair_sums *energy, const registration_sums *sums,
+  double weight) {
   for (size_t i = 0; i < MOIRE_LANES; i += 1) {
-    to->sum[i] += (double)(*sum)[i];
-    to->difference[i] += (double)(*difference)[i];
+    deviation->sum[i] += weight * (double)sums->deviation_sum[i];
+    deviation->difference[i] += weight * (double)sums->deviation_difference[i];
+    energy->sum[i] += weight * (double)sums->energy_sum[i];
+    energy->difference[i] += weight * (double)sums->energy_difference[i];
   }
 }
 
@@ -110,10 +140,10 @@ void moire_measure(
         &reader->box_column, b, (ptrdiff_t)height, parts->box_maps + opposite, pitch, area,
         shifts, parts->scratch);
     }
-    registration_sums sums;
+    column_sums sums;
     register_column(&sums, reader, parts, a, opposite == k ? a : b, k);
-    add(&deviation, &sums.deviation_sum, &sums.deviation_difference);
-    add(&energy, &sums.energy_sum, &sums.energy_difference);
+    add(&deviation, &energy, &sums.once, 1);
+    add(&deviation, &energy, &sums.twice, 2);
   }
   const double box = (double)height * (double)width, samples = box * (double)shifts;
   for (size_t p = 0; p < group->count; p += 1) {

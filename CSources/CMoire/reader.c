@@ -53,9 +53,9 @@ static void make_window(float *window, size_t size, const moire_reader_options *
 
 static void make_phases(moire_factor *phases, size_t size, size_t stride) {
   const size_t box = size / stride;
-  for (size_t d = 0; d < stride; d += 1) {
-    for (size_t k = 0; k < box; k += 1) {
-      const double bin = k < (box + 1) / 2 ? (double)k : (double)k - (double)box;
+  for (size_t k = 0; k < box; k += 1) {
+    const double bin = k < (box + 1) / 2 ? (double)k : (double)k - (double)box;
+    for (size_t d = 0; d < stride; d += 1) {
       const double angle = -2 * M_PI * bin * (double)d / (double)size;
       *phases++ = moire_factor_make(cos(angle), sin(angle));
     }

@@ -18,7 +18,7 @@ struct moire_reader {
   // [grid_w / 2 + 1][grid_h]: what a stored bin weighs in the alias energy.
   float *alias_weight;
   float *window_h, *window_w;
-  // exp(-2πi k d / N) for the bins k of the box, [stride][box].
+  // exp(-2πi k d / N) for the bins k of the box, [box][stride].
   moire_factor *phase_h, *phase_w;
 };
 

@@ -1,5 +1,9 @@
 #include <fftw3.h>
+#include <stdint.h>
 #include <stdlib.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #include "lanes.h"
 #include "moire.h"
@@ -22,9 +26,18 @@ const char *moire_version(void) { return "0.1.0"; }
 
 const char *moire_fftw_version(void) { return fftwf_version; }
 
+// Columns of a large map touch a page a row: pages of 2 MiB keep them within reach of the TLB.
+static const size_t large_page = (size_t)2 << 20;
+
 void *moire_alloc(size_t bytes) {
-  const size_t whole = (bytes + sizeof(lanes) - 1) / sizeof(lanes) * sizeof(lanes);
-  return bytes == 0 || whole < bytes ? NULL : aligned_alloc(sizeof(lanes), whole);
+  const size_t unit = bytes >= large_page ? large_page : sizeof(lanes);
+  if (bytes == 0 || bytes > SIZE_MAX - unit) { return NULL; }
+  const size_t whole = (bytes + unit - 1) / unit * unit;
+  void *memory = aligned_alloc(unit, whole);
+#if defined(__linux__)
+  if (memory && unit == large_page) { (void)madvise(memory, whole, MADV_HUGEPAGE); }
+#endif
+  return memory;
 }
 
 void moire_free(void *memory) { free(memory); }

@@ -35,7 +35,7 @@ size_t moire_workspace_layout(
     const size_t pairs = moire_product(2 * reader->shifts, reader->box_h, &overflow);
     to->box_columns = take(from, &offset, pairs, sizeof(lanes), &overflow);
     to->registered = take(from, &offset, 2 * reader->shifts, sizeof(lanes), &overflow);
-    to->phases = take(from, &offset, reader->shifts, sizeof(moire_factor), &overflow);
+    to->phases = take(from, &offset, pairs / 2, sizeof(moire_factor), &overflow);
     to->box_maps = take(from, &offset, maps, sizeof(lanes), &overflow);
   }
   overflow |= __builtin_add_overflow(offset, sizeof(lanes), &offset);
