@@ -130,7 +130,7 @@ void moire_measure(
   const ptrdiff_t pitch = (ptrdiff_t)reader->box_pitch, area = (ptrdiff_t)height * pitch;
   moire_pair_sums deviation = {0}, energy = {0};
   lanes *a = parts->box_columns, *b = a + shifts * height;
-  for (size_t k = 0; k <= width / 2; k += 1) {
+  for (size_t k = 0; !group->silent && k <= width / 2; k += 1) {
     const size_t opposite = k == 0 ? 0 : width - k;
     moire_line_execute(
       &reader->box_column, a, (ptrdiff_t)height, parts->box_maps + k, pitch, area, shifts,

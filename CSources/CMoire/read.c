@@ -134,8 +134,6 @@ static void read_group(
     if (energies) { energies[p] = plane; }
   }
   if (!registrations) { return; }
-  if (group->silent) { memset(parts->box_maps, 0, reader->shifts * reader->box_h *
-    reader->box_pitch * sizeof(lanes)); }
   moire_measure(registrations, reader, parts, group);
 }
 

@@ -41,7 +41,8 @@ typedef struct moire_group {
   int silent;
 } moire_group;
 
-// Σ over bins of squared lanes of Z[k] + conj-swapped partners: see moire_column_energy.
+// Sums of squares of a ± b over the bins of a packed transform, lane by lane; see
+// moire_column_energy for how they become the energies of the two planes.
 typedef struct moire_pair_sums {
   double sum[MOIRE_LANES], difference[MOIRE_LANES];
 } moire_pair_sums;

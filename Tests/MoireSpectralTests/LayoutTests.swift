@@ -89,11 +89,13 @@ struct LayoutTests {
       #expect(abs(got.dc - expected.dc) <= 1e-10 * expected.total)
       #expect(abs(got.alias - expected.alias) <= 3e-6 * expected.total)
     }
-    #expect(abs(reading.power.energies.total - reading.energies.reduce(0) { $0 + $1.total })
-      <= 1e-5 * reading.power.energies.total)
+    #expect(
+      abs(reading.power.energies.total - reading.energies.reduce(0) { $0 + $1.total })
+        <= 1e-5 * reading.power.energies.total)
   }
 
-  @Test("windows are periodic, with the mean put back", arguments: [Boundary.hann, .kaiser(beta: 6)])
+  @Test(
+    "windows are periodic, with the mean put back", arguments: [Boundary.hann, .kaiser(beta: 6)])
   func windows(boundary: Boundary) throws {
     let size: HW = [12, 9]
     let maps = try noise(planes: 4, size: size, mean: 5)

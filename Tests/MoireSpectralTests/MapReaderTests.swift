@@ -73,7 +73,8 @@ struct MapReaderTests {
     }
   }
 
-  @Test("the measured polyphase identity equals its definition and the prediction", arguments: exact)
+  @Test(
+    "the measured polyphase identity equals its definition and the prediction", arguments: exact)
   func registrationsEqualOracle(problem: Problem) throws {
     let planes = 18
     let maps = try noise(planes: planes, size: problem.size, mean: 2)
@@ -152,7 +153,8 @@ struct MapReaderTests {
     #expect(abs(fraction - (k < 16 ? 0 : 1)) < 1e-6)
   }
 
-  @Test("extreme scales neither overflow nor vanish", arguments: [1e-37, 1e-30, 1e30, 1e37] as [Float])
+  @Test(
+    "extreme scales neither overflow nor vanish", arguments: [1e-37, 1e-30, 1e30, 1e37] as [Float])
   func scales(factor: Float) throws {
     var maps = try noise(planes: 2, size: 8)
     let plain = try MapReader(size: 8, stride: 2).read(maps)

@@ -31,7 +31,8 @@ struct PowerSpectrumTests {
     #expect(abs(try spectrum.filtered(by: .binomial(taps)).aliasFraction - alias) < 1e-4)
   }
 
-  @Test("the ideal filter leaves nothing", arguments: [HW(14, 14), HW(16, 6), HW(10, 30), HW(7, 9)])
+  @Test(
+    "the ideal filter leaves nothing", arguments: [HW(14, 14), HW(16, 6), HW(10, 30), HW(7, 9)])
   func ideal(size: HW) throws {
     let spectrum = try Self.white(size, stride: 2)
     let filtered = try spectrum.filtered(by: .ideal)
@@ -68,7 +69,8 @@ struct PowerSpectrumTests {
   @Test(
     "fold map, radial profile and planes share one total",
     arguments: [
-      Problem(14, 2), Problem([15, 8], [3, 4]), Problem([1, 9], [1, 3]), Problem([12, 10], [4, 2]),
+      Problem(14, 2), Problem([15, 8], [3, 4]), Problem([1, 9], [1, 3]),
+      Problem([12, 10], [4, 2]),
     ])
   func parseval(problem: Problem) throws {
     let maps = try noise(planes: 5, size: problem.size, mean: 0.2)

@@ -92,7 +92,8 @@ public enum SpectralOracle {
   }
 
   /// Total, DC and alias energy, bin by bin over the full spectrum.
-  public static func energies(_ map: Map, stride: HW) -> (total: Double, dc: Double, alias: Double) {
+  public static func energies(_ map: Map, stride: HW) -> (total: Double, dc: Double, alias: Double)
+  {
     let spectrum = dft(map)
     var total = 0.0
     var alias = 0.0

@@ -25,6 +25,11 @@
 extern "C" {
 #endif
 
+// The library may be built with everything else hidden.
+#if defined(__GNUC__)
+#pragma GCC visibility push(default)
+#endif
+
 #if defined(__clang__)
 #pragma clang assume_nonnull begin
 #define MOIRE_NULLABLE _Nullable
@@ -245,6 +250,10 @@ moire_status moire_ideal_sample(
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end
+#endif
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
 #endif
 
 #ifdef __cplusplus
