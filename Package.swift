@@ -60,7 +60,8 @@ let package = Package(
       name: "CCodecs", path: "CSources/CCodecs", pkgConfig: "libpng libjpeg",
       providers: [.apt(["libpng-dev", "libjpeg62-turbo-dev"]), .brew(["libpng", "jpeg-turbo"])]),
     .target(
-      name: "CMoire", dependencies: ["CFFTW"], path: "CSources/CMoire", cSettings: cRules),
+      name: "CMoire", dependencies: ["CFFTW"], path: "CSources/CMoire",
+      exclude: ["CMakeLists.txt", "moire.pc.in"], cSettings: cRules),
     .target(
       name: "CLayers", dependencies: ["COneDNN"], path: "CSources/CLayers", cSettings: cRules,
       linkerSettings: [

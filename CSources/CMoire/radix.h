@@ -1,0 +1,94 @@
+#ifndef MOIRE_RADIX_H
+#define MOIRE_RADIX_H
+
+#include "lanes.h"
+
+// Forward DFTs of 2, 3, 4, 5, 7 and 8 points in place, one complex lane vector a point.
+
+MOIRE_INLINE void moire_radix2(lanes *a) {
+  const lanes t = a[1];
+  a[1] = a[0] - t;
+  a[0] = a[0] + t;
+}
+
+MOIRE_INLINE void moire_radix4(lanes *a) {
+  const lanes s0 = a[0] + a[2], d0 = a[0] - a[2];
+  const lanes s1 = a[1] + a[3], d1 = a[1] - a[3];
+  const lanes turned = MOIRE_SWAP(d1);
+  a[0] = s0 + s1;
+  a[2] = s0 - s1;
+  a[1] = d0 + turned * MOIRE_MINUS_I;
+  a[3] = d0 - turned * MOIRE_MINUS_I;
+}
+
+MOIRE_INLINE void moire_radix8(lanes *a) {
+  const lanes half = MOIRE_SPLAT(0.70710678118654752f);
+  lanes even[4] = {a[0], a[2], a[4], a[6]}, odd[4] = {a[1], a[3], a[5], a[7]};
+  moire_radix4(even);
+  moire_radix4(odd);
+  // exp(-i π/4) z = (z - i z) / √2 and exp(-3i π/4) z = (-z - i z) / √2.
+  const lanes first = (odd[1] + MOIRE_SWAP(odd[1]) * MOIRE_MINUS_I) * half;
+  const lanes second = MOIRE_SWAP(odd[2]) * MOIRE_MINUS_I;
+  const lanes third = (MOIRE_SWAP(odd[3]) * MOIRE_MINUS_I - odd[3]) * half;
+  a[0] = even[0] + odd[0];
+  a[4] = even[0] - odd[0];
+  a[1] = even[1] + first;
+  a[5] = even[1] - first;
+  a[2] = even[2] + second;
+  a[6] = even[2] - second;
+  a[3] = even[3] + third;
+  a[7] = even[3] - third;
+}
+
+// An odd prime r: with s_j = a_j + a_{r-j}, d_j = a_j - a_{r-j}, c = cos(2π/r ·), s = sin(2π/r ·),
+// X_k = a_0 + Σ_j c(jk) s_j - i Σ_j s(jk) d_j and X_{r-k} the same with + i.
+MOIRE_INLINE void moire_radix_odd(lanes *a, int r, const float *cosine, const float *sine) {
+  const int h = (r - 1) / 2;
+  lanes sum[3], difference[3];
+  const lanes origin = a[0];
+  lanes all = origin;
+#pragma GCC unroll 3
+  for (int j = 0; j < h; j += 1) {
+    sum[j] = a[j + 1] + a[r - 1 - j];
+    difference[j] = MOIRE_SWAP(a[j + 1] - a[r - 1 - j]) * MOIRE_MINUS_I;
+    all += sum[j];
+  }
+  a[0] = all;
+#pragma GCC unroll 3
+  for (int k = 1; k <= h; k += 1) {
+    lanes real = origin, turned = difference[0] * MOIRE_SPLAT(sine[k % r]);
+#pragma GCC unroll 3
+    for (int j = 0; j < h; j += 1) {
+      real += sum[j] * MOIRE_SPLAT(cosine[(j + 1) * k % r]);
+      if (j > 0) { turned += difference[j] * MOIRE_SPLAT(sine[(j + 1) * k % r]); }
+    }
+    a[k] = real + turned;
+    a[r - k] = real - turned;
+  }
+}
+
+MOIRE_INLINE void moire_radix3(lanes *a) {
+  static const float cosine[3] = {1, -0.5f, -0.5f};
+  static const float sine[3] = {0, 0.86602540378443865f, -0.86602540378443865f};
+  moire_radix_odd(a, 3, cosine, sine);
+}
+
+MOIRE_INLINE void moire_radix5(lanes *a) {
+  static const float cosine[5] = {
+    1, 0.30901699437494742f, -0.80901699437494742f, -0.80901699437494742f, 0.30901699437494742f};
+  static const float sine[5] = {
+    0, 0.95105651629515357f, 0.58778525229247313f, -0.58778525229247313f, -0.95105651629515357f};
+  moire_radix_odd(a, 5, cosine, sine);
+}
+
+MOIRE_INLINE void moire_radix7(lanes *a) {
+  static const float cosine[7] = {
+    1, 0.62348980185873353f, -0.22252093395631440f, -0.90096886790241913f,
+    -0.90096886790241913f, -0.22252093395631440f, 0.62348980185873353f};
+  static const float sine[7] = {
+    0, 0.78183148246802981f, 0.97492791218182361f, 0.43388373911755812f,
+    -0.43388373911755812f, -0.97492791218182361f, -0.78183148246802981f};
+  moire_radix_odd(a, 7, cosine, sine);
+}
+
+#endif

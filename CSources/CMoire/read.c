@@ -1,0 +1,201 @@
+#include <math.h>
+
+#include "reader.h"
+
+// What the power sums of a group are weighed by: plane 2j sits in the even lanes of the squared
+// sums and the odd lanes of the squared differences, plane 2j + 1 the other way round. Relative to
+// the strongest plane, so that no square leaves the range of a float.
+typedef struct power_gain {
+  lanes sum, difference;
+  double factor;
+} power_gain;
+
+static power_gain make_power_gain(const moire_group *group) {
+  power_gain gain = {0};
+  double strongest = 0;
+  for (size_t p = 0; p < group->count; p += 1) { strongest = fmax(strongest, group->unit[p]); }
+  for (size_t p = 0; p < group->count; p += 1) {
+    const double relative = group->unit[p] / strongest;
+    gain.sum[p] = (float)(relative * relative);
+    gain.difference[p ^ 1] = (float)(relative * relative);
+  }
+  gain.factor = strongest * strongest / 4;
+  return gain;
+}
+
+// Sums over the windowed samples, needed where Parseval cannot use the caller's own.
+typedef struct window_sums {
+  double sum[MOIRE_LANES], square[MOIRE_LANES];
+} window_sums;
+
+static void add_row(window_sums *sums, const lanes *row, size_t width) {
+  for (size_t x = 0; x < width; x += 1) {
+    for (size_t p = 0; p < MOIRE_LANES; p += 1) {
+      const double v = (double)row[x][p];
+      sums->sum[p] += v;
+      sums->square[p] += v * v;
+    }
+  }
+}
+
+static void transform_rows(
+  const moire_reader *reader, const moire_workspace *parts, const moire_group *group,
+  window_sums *window, int measured) {
+  for (size_t y = 0; y < reader->options.height; y += 1) {
+    moire_group_stage(parts->stage, group, reader, y);
+    if (reader->windowed) { add_row(window, parts->stage, reader->options.width); }
+    moire_line_execute(
+      &reader->row, parts->map + y * reader->pitch, 0, parts->stage, 1, 0, 1, parts->scratch);
+    if (measured) { moire_measure_row(reader, parts, parts->stage, y); }
+  }
+}
+
+// Columns first … first + count - 1 of the transformed rows.
+static void transform_columns(
+  const moire_reader *reader, const moire_workspace *parts, lanes *out, size_t first,
+  size_t count) {
+  const size_t height = reader->grid_h, rows = reader->options.height;
+  const ptrdiff_t pitch = (ptrdiff_t)reader->pitch;
+  if (!reader->mirror) {
+    moire_line_execute(
+      &reader->column, out, (ptrdiff_t)height, parts->map + first, pitch, 1, count,
+      parts->scratch);
+    return;
+  }
+  for (size_t i = 0; i < count; i += 1) {
+    for (size_t y = 0; y < rows; y += 1) {
+      const lanes v = parts->map[(ptrdiff_t)y * pitch + (ptrdiff_t)(first + i)];
+      parts->stage[y] = parts->stage[height - 1 - y] = v;
+    }
+    moire_line_execute(
+      &reader->column, out + i * height, 0, parts->stage, 1, 0, 1, parts->scratch);
+  }
+}
+
+static void add_columns(
+  const moire_reader *reader, const moire_workspace *parts, const power_gain *gain,
+  moire_pair_sums *alias, int pooled) {
+  const size_t height = reader->grid_h, width = reader->grid_w, tile = reader->tile;
+  lanes *a = parts->columns, *b = a + tile * height;
+  const size_t interior = (width - 1) / 2;
+  for (size_t first = 0; first <= width / 2;) {
+    // Columns 0 and Nyquist are their own partners and go alone.
+    const int paired = first > 0 && first <= interior;
+    const size_t left = interior + 1 - first;
+    const size_t count = !paired ? 1 : left < tile ? left : tile;
+    transform_columns(reader, parts, a, first, count);
+    if (paired) { transform_columns(reader, parts, b, width - first - count + 1, count); }
+    for (size_t i = 0; i < count; i += 1) {
+      const size_t at = (first + i) * height;
+      moire_column_energy(
+        alias, pooled ? parts->power + at : NULL, a + i * height,
+        paired ? b + (count - 1 - i) * height : a, height, reader->alias_weight + at, &gain->sum,
+        &gain->difference, gain->factor);
+    }
+    first += count;
+  }
+}
+
+static moire_energies plane_energies(
+  const moire_reader *reader, const moire_group *group, const window_sums *window,
+  const moire_pair_sums *alias, size_t p) {
+  const double samples = (double)reader->options.height * (double)reader->options.width;
+  const double unit = group->unit[p];
+  double sum = group->sum[p], square = group->square[p];
+  if (reader->windowed) {
+    const double centre = unit > 0 ? group->centre[p] : sum / samples;
+    const double rest = unit * window->sum[p];
+    sum = rest + samples * centre;
+    square = unit * unit * window->square[p] + centre * (2 * rest + samples * centre);
+  }
+  const double copies = reader->mirror ? 4 : 1;
+  moire_energies energies = {
+    copies * copies * samples * square, copies * copies * sum * sum,
+    unit * unit * moire_pair_energy(alias, p)};
+  energies.dc = fmin(energies.dc, energies.total);
+  energies.alias = fmin(energies.alias, energies.total - energies.dc);
+  return energies;
+}
+
+// One group into the outputs and its DC energy into `dc`.
+static void read_group(
+  const moire_reader *reader, const moire_workspace *parts, const moire_group *group,
+  moire_energies *energies, moire_registration *registrations, int pooled, double *dc) {
+  window_sums window = {0};
+  moire_pair_sums alias = {0};
+  if (!group->silent) {
+    const power_gain gain = make_power_gain(group);
+    transform_rows(reader, parts, group, &window, registrations != NULL);
+    add_columns(reader, parts, &gain, &alias, pooled);
+  }
+  for (size_t p = 0; p < group->count; p += 1) {
+    const moire_energies plane = plane_energies(reader, group, &window, &alias, p);
+    *dc += plane.dc;
+    if (energies) { energies[p] = plane; }
+  }
+  if (!registrations) { return; }
+  moire_measure(registrations, reader, parts, group);
+}
+
+static void add_power(
+  double *restrict power, const double *restrict columns, const moire_reader *reader) {
+  const size_t width = reader->grid_w / 2 + 1, height = reader->grid_h;
+  for (size_t y = 0; y < height; y += 1) {
+    for (size_t x = 0; x < width; x += 1) { power[y * width + x] += columns[x * height + y]; }
+  }
+}
+
+static moire_status check(
+  const moire_reader *reader, const moire_planes *planes, const moire_reading *reading,
+  const void *workspace, size_t workspace_bytes) {
+  if (!reader || !planes || !reading || !workspace || (!planes->data && planes->count > 0)) {
+    return moire_null_argument;
+  }
+  if (reading->registrations && !reader->exact) { return moire_not_exact; }
+  const int measured = reading->registrations != NULL;
+  return workspace_bytes < moire_workspace_layout(NULL, reader, measured, NULL)
+    ? moire_workspace_too_small
+    : moire_ok;
+}
+
+moire_status moire_reader_read(
+  const moire_reader *reader, const moire_planes *planes, moire_reading *reading, void *workspace,
+  size_t workspace_bytes) {
+  const moire_status status = check(reader, planes, reading, workspace, workspace_bytes);
+  if (status != moire_ok) { return status; }
+  moire_workspace parts;
+  moire_workspace_layout(&parts, reader, reading->registrations != NULL, workspace);
+  const int pooled = reading->power != NULL;
+  const size_t bins = reader->grid_h * (reader->grid_w / 2 + 1);
+  if (pooled) { memset(parts.power, 0, bins * sizeof(double)); }
+  double dc = 0;
+  for (size_t first = 0; first < planes->count; first += MOIRE_LANES) {
+    const size_t left = planes->count - first;
+    moire_group group = {
+      .data = planes->data + (ptrdiff_t)first * planes->plane_stride,
+      .count = left < MOIRE_LANES ? left : MOIRE_LANES,
+      .plane = planes->plane_stride,
+      .row = planes->row_stride,
+      .column = planes->column_stride};
+    const size_t fault = moire_group_prepare(&group, reader);
+    if (fault < group.count) {
+      reading->not_finite_plane = first + fault;
+      return moire_not_finite;
+    }
+    read_group(
+      reader, &parts, &group, reading->energies ? reading->energies + first : NULL,
+      reading->registrations ? reading->registrations + first : NULL, pooled, &dc);
+  }
+  if (pooled) {
+    // The transforms see planes without their means: DC comes from the sums of the samples.
+    parts.power[0] = dc;
+    add_power(reading->power, parts.power, reader);
+  }
+  return moire_ok;
+}
+
+moire_plane_kind moire_plane_kind_of(moire_energies energies) {
+  if (!(energies.total > 0)) { return moire_plane_dead; }
+  return energies.total - energies.dc < 1e-12 * energies.total ? moire_plane_constant
+                                                               : moire_plane_alive;
+}

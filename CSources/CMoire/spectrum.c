@@ -1,0 +1,138 @@
+#include <math.h>
+#include <string.h>
+
+#include "reader.h"
+
+static moire_status check(const moire_spectrum *spectrum) {
+  if (!spectrum || !spectrum->power) { return moire_null_argument; }
+  if (spectrum->height == 0 || spectrum->width == 0 || spectrum->stride_height == 0 ||
+      spectrum->stride_width == 0) {
+    return moire_invalid_argument;
+  }
+  int overflow = 0;
+  moire_product(
+    moire_product(spectrum->height, spectrum->width, &overflow), sizeof(double), &overflow);
+  return overflow ? moire_size_overflow : moire_ok;
+}
+
+static int divides(const moire_spectrum *spectrum) {
+  return spectrum->height % spectrum->stride_height == 0 &&
+    spectrum->width % spectrum->stride_width == 0;
+}
+
+// |X[y, x]|² at any bin of the full spectrum of a real map.
+static double bin(const moire_spectrum *spectrum, size_t y, size_t x) {
+  const size_t height = spectrum->height, width = spectrum->width, half = width / 2 + 1;
+  return x < half ? spectrum->power[y * half + x]
+                  : spectrum->power[(height - y) % height * half + width - x];
+}
+
+static double square(const double *response, size_t k) {
+  return response ? response[k] * response[k] : 1;
+}
+
+// A response of a real filter is even in energy, yet both halves are the caller's: weigh each bin
+// by its own.
+static void energies_of(
+  moire_energies *energies, const moire_spectrum *spectrum, const double *response_h,
+  const double *response_w) {
+  moire_energies result = {0};
+  for (size_t y = 0; y < spectrum->height; y += 1) {
+    const int in_y = moire_inside(y, spectrum->height, spectrum->stride_height);
+    for (size_t x = 0; x < spectrum->width; x += 1) {
+      const double energy =
+        bin(spectrum, y, x) * square(response_h, y) * square(response_w, x);
+      result.total += energy;
+      if (!in_y || !moire_inside(x, spectrum->width, spectrum->stride_width)) {
+        result.alias += energy;
+      }
+    }
+  }
+  result.dc = spectrum->power[0] * square(response_h, 0) * square(response_w, 0);
+  *energies = result;
+}
+
+moire_status moire_spectrum_energies(moire_energies *energies, const moire_spectrum *spectrum) {
+  const moire_status status = energies ? check(spectrum) : moire_null_argument;
+  if (status == moire_ok) { energies_of(energies, spectrum, NULL, NULL); }
+  return status;
+}
+
+moire_status moire_spectrum_filtered_energies(
+  moire_energies *energies, const moire_spectrum *spectrum, const double *response_h,
+  const double *response_w) {
+  if (!energies || !response_h || !response_w) { return moire_null_argument; }
+  const moire_status status = check(spectrum);
+  if (status == moire_ok) { energies_of(energies, spectrum, response_h, response_w); }
+  return status;
+}
+
+moire_status moire_spectrum_fold(
+  double *in_band, double *folded, const moire_spectrum *spectrum) {
+  const moire_status status = in_band && folded ? check(spectrum) : moire_null_argument;
+  if (status != moire_ok) { return status; }
+  if (!divides(spectrum)) { return moire_not_exact; }
+  const size_t height = spectrum->height / spectrum->stride_height;
+  const size_t width = spectrum->width / spectrum->stride_width;
+  memset(folded, 0, height * width * sizeof *folded);
+  for (size_t y = 0; y < spectrum->height; y += 1) {
+    const int in_y = moire_inside(y, spectrum->height, spectrum->stride_height);
+    for (size_t x = 0; x < spectrum->width; x += 1) {
+      const size_t to = y % height * width + x % width;
+      if (in_y && moire_inside(x, spectrum->width, spectrum->stride_width)) {
+        in_band[to] = bin(spectrum, y, x);
+      } else {
+        folded[to] += bin(spectrum, y, x);
+      }
+    }
+  }
+  return moire_ok;
+}
+
+moire_status moire_spectrum_pool_leak(double *leak, const moire_spectrum *spectrum) {
+  const moire_status status = leak ? check(spectrum) : moire_null_argument;
+  if (status != moire_ok) { return status; }
+  if (!divides(spectrum)) { return moire_not_exact; }
+  const size_t step_y = spectrum->height / spectrum->stride_height;
+  const size_t step_x = spectrum->width / spectrum->stride_width;
+  double sum = 0;
+  for (size_t y = 0; y < spectrum->height; y += step_y) {
+    for (size_t x = 0; x < spectrum->width; x += step_x) {
+      if (x > 0 || y > 0) { sum += bin(spectrum, y, x); }
+    }
+  }
+  *leak = sum;
+  return moire_ok;
+}
+
+// The ring of |f| on the unit of the longer axis.
+static size_t ring(size_t y, size_t x, size_t height, size_t width) {
+  const double longer = (double)(height > width ? height : width);
+  const double v = (double)(y <= height / 2 ? y : height - y) / (double)height;
+  const double u = (double)(x <= width / 2 ? x : width - x) / (double)width;
+  return (size_t)floor(longer * sqrt(u * u + v * v) + 0.5);
+}
+
+size_t moire_radial_rings(size_t height, size_t width) {
+  return height == 0 || width == 0 ? 0 : ring(height / 2, width / 2, height, width) + 1;
+}
+
+moire_status moire_spectrum_radial(double *power, size_t *bins, const moire_spectrum *spectrum) {
+  const moire_status status = power && bins ? check(spectrum) : moire_null_argument;
+  if (status != moire_ok) { return status; }
+  const size_t rings = moire_radial_rings(spectrum->height, spectrum->width);
+  memset(power, 0, rings * sizeof *power);
+  memset(bins, 0, rings * sizeof *bins);
+  for (size_t y = 0; y < spectrum->height; y += 1) {
+    for (size_t x = 0; x < spectrum->width; x += 1) {
+      const size_t r = ring(y, x, spectrum->height, spectrum->width);
+      power[r] += bin(spectrum, y, x);
+      bins[r] += 1;
+    }
+  }
+  return moire_ok;
+}
+
+double moire_decibel(double energy, double reference) {
+  return reference > 0 ? 10 * log10(energy / reference) : NAN;
+}
