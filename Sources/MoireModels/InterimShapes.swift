@@ -5,7 +5,9 @@ enum LayerError: InputError {
   case incompatible(String)
 
   var description: String {
-    switch self { case .incompatible(let reason): reason }
+    switch self {
+    case .incompatible(let reason): reason
+    }
   }
 }
 
@@ -52,7 +54,8 @@ extension Layer {
     case .batchNormalization(let layer):
       guard let channels = input.first, channels == layer.scale.count else {
         throw LayerError.incompatible(
-          "an image of shape \(input) comes in, the parameters are for \(layer.scale.count) channels")
+          "an image of shape \(input) comes in, the parameters are for \(layer.scale.count) channels"
+        )
       }
       return input
     case .activation, .softmax: return input

@@ -99,7 +99,8 @@ extension Importer {
     case (_, .bool):
       try charge(input.shape, for: op)
       return Constant(
-        shape: input.shape, .integers(input.floats.map { $0.isNaN ? .open : .known($0 == 0 ? 0 : 1) }))
+        shape: input.shape,
+        .integers(input.floats.map { $0.isNaN ? .open : .known($0 == 0 ? 0 : 1) }))
     case (.integers, _): return input
     case (.floats(let values), _):
       try charge(input.shape, for: op)

@@ -36,11 +36,13 @@ extension Importer {
     else {
       throw ModelError.invalidGraph(
         model: model.name,
-        reason: "the output '\(output)' does not depend on \(chosen.map { "'\($0)'" } ?? "any input")")
+        reason:
+          "the output '\(output)' does not depend on \(chosen.map { "'\($0)'" } ?? "any input")")
     }
     if let other = section.inputs.first(where: { $0 != chosen }) {
       throw ModelError.invalidInput(
-        input: other, reason: "the output '\(output)' needs it beside '\(chosen)', one is supported")
+        input: other, reason: "the output '\(output)' needs it beside '\(chosen)', one is supported"
+      )
     }
     return port
   }

@@ -1,7 +1,6 @@
+import Foundation
 public import MoireLayers
 public import MoireTensors
-
-import Foundation
 import SwiftProtobuf
 
 /// An ONNX model as it stands in its file: read, not yet understood.

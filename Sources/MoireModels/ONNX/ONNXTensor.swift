@@ -53,7 +53,8 @@ struct ONNXTensor {
     }
     guard !proto.hasSegment else { throw refuse("segmented tensors are not supported") }
     let shape = proto.dims.map { Int($0) }
-    let (bytes, overflow) = (try? Tensor.count(of: shape))?
+    let (bytes, overflow) =
+      (try? Tensor.count(of: shape))?
       .multipliedReportingOverflow(by: type.size) ?? (0, true)
     guard !overflow else { throw refuse("dimensions \(shape) are not possible") }
     let count = bytes / type.size
@@ -69,7 +70,8 @@ struct ONNXTensor {
     } else if !proto.rawData.isEmpty {
       guard proto.rawData.count == bytes else {
         throw refuse(
-          "dimensions \(shape) of \(type) need \(bytes) bytes, the file holds \(proto.rawData.count)")
+          "dimensions \(shape) of \(type) need \(bytes) bytes, the file holds \(proto.rawData.count)"
+        )
       }
       storage = ONNXTensor.decode(proto.rawData, as: type)
     } else {

@@ -56,7 +56,8 @@ extension Importer {
 
   /// The same linear layer with a constant added, when the step is one and nobody else reads it.
   func linear(_ op: Operator, _ name: String, _ index: Int, plus offset: [Float]) throws -> Bool {
-    guard section.uses[name] == 1, let before = step(index), case .linear(var layer)? = before.layer,
+    guard section.uses[name] == 1, let before = step(index),
+      case .linear(var layer)? = before.layer,
       layer.bias == nil, offset.count == layer.weight.shape[0]
     else { return false }
     layer.bias = try tensor(

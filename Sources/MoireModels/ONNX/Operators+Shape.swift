@@ -111,7 +111,8 @@ extension Importer {
     var offset = HW(0, 0)
     for slicing in try slicings(op, shape: [nil] + shape.map { $0 }) {
       let extent = shape[slicing.axis - 1]
-      let all = slicing.start < extent && slicing.step > 0
+      let all =
+        slicing.start < extent && slicing.step > 0
         && slicing.count == (extent - slicing.start - 1) / slicing.step + 1
       if all, slicing.start == 0, slicing.step == 1 { continue }
       guard all, shape.count == 3, slicing.axis > 1, slicing.start < slicing.step,
