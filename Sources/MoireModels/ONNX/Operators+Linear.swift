@@ -1,0 +1,84 @@
+import MoireLayers
+import MoireTensors
+
+/// Matrix products and softmax.
+extension Importer {
+  func gemm(_ op: Operator) throws {
+    let path = path(of: op, weight: op.input(1))
+    guard op.integer("transA", default: 0) == 0 else {
+      throw op.refuse("transA 1 is not supported")
+    }
+    let weight = try matrix(
+      op, transposed: op.integer("transB", default: 0) != 0,
+      factor: op.float("alpha", default: 1), layer: path)
+    var bias = try self.weight(op, 2, layer: path)
+    if let stored = bias {
+      let beta = op.float("beta", default: 1)
+      bias = try tensor(
+        Constant(floats: try spread(op, stored, count: weight.shape[0]).map { $0 * beta }),
+        layer: path, name: op.input(2) ?? "")
+    }
+    try give(op, .linear(Linear(weight: weight, bias: bias)), inputs: [try image(op)], path: path)
+  }
+
+  func matrixProduct(_ op: Operator) throws {
+    let path = path(of: op, weight: op.input(1))
+    let input = try image(op)
+    let weight = try matrix(op, transposed: false, factor: 1, layer: path)
+    try give(op, .linear(Linear(weight: weight)), inputs: [input], path: path)
+  }
+
+  /// Input 1 as `[out, in]`.
+  private func matrix(
+    _ op: Operator, transposed: Bool, factor: Float, layer: String
+  ) throws -> Tensor {
+    guard let stored = try constant(op, 1) else { throw op.refuse("no weight") }
+    guard stored.shape.count == 2, !stored.shape.contains(0) else {
+      throw op.mismatch("weight \(stored.shape), need a matrix")
+    }
+    var constant = transposed ? stored : try self.transposed(op, stored, [1, 0])
+    if factor != 1 {
+      try charge(constant.shape, for: op)
+      constant = Constant(shape: constant.shape, .floats(constant.floats.map { $0 * factor }))
+    }
+    return try tensor(constant, layer: layer, name: op.input(1) ?? "")
+  }
+
+  /// A bias of one number or `count`, `[count]` or `[1, count]`.
+  private func spread(_ op: Operator, _ bias: Tensor, count: Int) throws -> [Float] {
+    try charge([count], for: op)
+    if bias.count == 1 { return [Float](repeating: bias[0], count: count) }
+    guard bias.count == count, bias.shape.last == count else {
+      throw op.mismatch("bias \(bias.shape), need [\(count)]")
+    }
+    return bias.values
+  }
+
+  /// The same linear layer with a constant added, when the step is one and nobody else reads it.
+  func linear(_ op: Operator, _ name: String, _ index: Int, plus offset: [Float]) throws -> Bool {
+    guard section.uses[name] == 1, let before = step(index),
+      case .linear(var layer)? = before.layer,
+      layer.bias == nil, offset.count == layer.weight.shape[0]
+    else { return false }
+    layer.bias = try tensor(
+      Constant(floats: offset), layer: before.path, name: op.proto.input.last ?? "")
+    try give(op, .linear(layer), inputs: before.inputs, path: before.path)
+    return true
+  }
+
+  func softmax(_ op: Operator) throws {
+    let input = try image(op)
+    let shape = shapes[input]
+    let rank = shape.count + 1
+    let flattens = op.opset < 13
+    let axis = try op.axis(op.integer("axis", default: flattens ? 1 : -1), rank: rank)
+    guard axis == 1 else {
+      throw op.refuse("over dimension \(axis) of \(rank), only dimension 1 is supported")
+    }
+    // Before opset 13 the axis was the first of all that were taken together.
+    guard !flattens || shape.dropFirst().allSatisfy({ $0 == 1 }) else {
+      throw op.refuse("opset \(op.opset) takes \(shape) together, only [F] is supported")
+    }
+    try give(op, .softmax, inputs: [input])
+  }
+}

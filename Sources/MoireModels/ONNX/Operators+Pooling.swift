@@ -1,0 +1,81 @@
+import MoireLayers
+import MoireTensors
+
+/// Pools, global pools and means over height and width.
+extension Importer {
+  func maxPool(_ op: Operator) throws {
+    if let indices = op.proto.output.dropFirst().first, section.uses[indices] != nil {
+      throw op.refuse("its second output, the indices, is not supported")
+    }
+    try pool(op, .max)
+  }
+
+  func averagePool(_ op: Operator) throws {
+    try pool(op, .average(includesPadding: op.integer("count_include_pad", default: 0) != 0))
+  }
+
+  private func pool(_ op: Operator, _ operation: Pooling.Operation) throws {
+    var input = try image(op)
+    let kernel = try op.pair("kernel_shape", default: nil)
+    let window = try window(op, kernel: kernel, input: shapes[input])
+    var layer = Pooling(
+      operation, kernel: kernel, stride: window.stride, padding: window.padding,
+      dilation: window.dilation, ceilMode: op.integer("ceil_mode", default: 0) != 0)
+    let reach = HW(
+      (kernel.height - 1) * window.dilation.height, (kernel.width - 1) * window.dilation.width)
+    let pads = window.padding
+    guard max(pads.top, pads.bottom) <= reach.height, max(pads.left, pads.right) <= reach.width
+    else {
+      throw op.refuse("pads \(pads) (top, left, bottom, right) leave a window without a sample")
+    }
+    while let (padding, before) = foldablePad(layer, input, reach) {
+      layer.operation = .average(includesPadding: true)
+      layer.padding = padding
+      input = before
+    }
+    try give(op, .pooling(layer), inputs: [input])
+  }
+
+  /// The padding with a zero pad before an average taken in, and what that pad reads.
+  private func foldablePad(_ layer: Pooling, _ input: Int, _ reach: HW) -> (Padding, Int)? {
+    // In ceil mode the last window counts what it covers, so that the two are not the same.
+    guard case .average(let included) = layer.operation, included || layer.padding.isZero,
+      !layer.ceilMode, let before = step(input), case .pad(let outer, .constant(0))? = before.layer
+    else { return nil }
+    let sum = layer.padding + outer
+    guard max(sum.top, sum.bottom) <= reach.height, max(sum.left, sum.right) <= reach.width else {
+      return nil
+    }
+    return (sum, before.inputs[0])
+  }
+
+  func globalAveragePool(_ op: Operator) throws {
+    try give(op, .globalPooling(.average(includesPadding: false)), inputs: [try image(op)])
+  }
+
+  func globalMaxPool(_ op: Operator) throws {
+    try give(op, .globalPooling(.max), inputs: [try image(op)])
+  }
+
+  func reduceMean(_ op: Operator) throws { try reduce(op, .average(includesPadding: false)) }
+
+  func reduceMaximum(_ op: Operator) throws { try reduce(op, .max) }
+
+  private func reduce(_ op: Operator, _ operation: Pooling.Operation) throws {
+    let input = try image(op)
+    let rank = shapes[input].count + 1
+    let axes = try axes(op, input: 1).map { try $0.map { try op.axis($0, rank: rank) }.sorted() }
+    if axes ?? [] == [], op.integer("noop_with_empty_axes", default: 0) != 0 {
+      return give(op, input)
+    }
+    guard rank == 4, axes == [2, 3] else {
+      throw op.refuse(
+        "over \(axes.map { "dimensions \($0)" } ?? "all dimensions") of \(rank), only height and "
+          + "width together, [2, 3], are supported")
+    }
+    let path = path(of: op)
+    let pooled = try append(op, path, .layer(.globalPooling(operation)), inputs: [input])
+    if op.integer("keepdims", default: 1) != 0 { return give(op, pooled) }
+    try give(op, .flatten, inputs: [pooled], path: path)
+  }
+}
