@@ -41,7 +41,6 @@ let package = Package(
       name: "MoireKit",
       targets: ["MoireKit"]),
     .library(name: "MoireSpectral", targets: ["MoireSpectral"]),
-    .library(name: "MoireLayersDev", targets: ["MoireLayers", "MoireTensors"]),
     .executable(name: "moire", targets: ["moire"]),
   ],
   dependencies: [
@@ -109,7 +108,12 @@ let package = Package(
     tests("MoireImagesTests", ["MoireImages", "MoireTensors"]),
     tests("MoireSpectralTests", ["MoireSpectral", "MoireTensors"]),
     tests("MoireLayersTests", ["MoireLayers", "MoireTensors"]),
-    tests("MoireModelsTests", ["MoireModels", "MoireLayers", "MoireTensors"]),
+    tests(
+      "MoireModelsTests",
+      [
+        "MoireModels", "MoireLayers", "MoireTensors",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
     tests(
       "MoireAnalysisTests",
       ["MoireAnalysis", "MoireModels", "MoireImages", "MoireLayers", "MoireTensors"]),

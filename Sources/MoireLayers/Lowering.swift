@@ -54,9 +54,10 @@ struct Lowering {
     }
     program.path = "(output)"
     output = try plain(values[network.output]!, dims(of: network.output))
-    if output == input {
-      output = try program.plainValue(dims(of: network.output))
-      try step(cl_step_reorder(program.handle, Int32(input), Int32(output)))
+    if program.base(of: output) == program.base(of: input) {
+      let copy = try program.plainValue(dims(of: network.output))
+      try step(cl_step_reorder(program.handle, Int32(output), Int32(copy)))
+      output = copy
     }
   }
 
