@@ -21,8 +21,8 @@ typedef struct moire_line {
 moire_status moire_line_create(moire_line *line, size_t length, unsigned flags);
 void moire_line_destroy(moire_line *line);
 
-// Transforms `count` lines: element n of line b is in[b in_line + n in_step], bin k of line b goes to
-// out[b out_line + k]. `scratch` holds `length` lanes; the three areas do not overlap.
+// Transforms `count` lines: element n of line b is in[b in_line + n in_step], bin k of line b goes
+// to out[b out_line + k]. `scratch` holds `length` lanes; the three areas do not overlap.
 void moire_line_execute(
   const moire_line *line, lanes *restrict out, ptrdiff_t out_line, const lanes *restrict in,
   ptrdiff_t in_step, ptrdiff_t in_line, size_t count, lanes *restrict scratch);

@@ -23,7 +23,8 @@ static void make_alias_weights(moire_reader *reader) {
     const int in_mirrored_x = moire_inside((width - x) % width, width, stride_w);
     for (size_t y = 0; y < height; y += 1) {
       const int in = in_x && moire_inside(y, height, stride_h);
-      const int in_mirrored = in_mirrored_x && moire_inside((height - y) % height, height, stride_h);
+      const int in_mirrored =
+        in_mirrored_x && moire_inside((height - y) % height, height, stride_h);
       reader->alias_weight[x * height + y] = (float)(interior ? 2 - in - in_mirrored : 1 - in);
     }
   }

@@ -17,7 +17,8 @@ const char *moire_status_message(moire_status status) {
     case moire_no_memory: return "out of memory";
     case moire_workspace_too_small: return "the workspace is too small";
     case moire_not_finite: return "a plane holds values that are not finite";
-    case moire_not_exact: return "the identity holds only for a periodic map that the stride divides";
+    case moire_not_exact:
+      return "the identity holds only for a periodic map that the stride divides";
   }
   return "unknown status";
 }

@@ -31,6 +31,8 @@ extern "C" {
 #endif
 
 #if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-extension"
 #pragma clang assume_nonnull begin
 #define MOIRE_NULLABLE _Nullable
 #define MOIRE_ENUM __attribute__((enum_extensibility(open)))
@@ -104,7 +106,8 @@ typedef struct moire_reader moire_reader;
 
 /// Plans everything a reading needs. Takes the planner's lock.
 moire_status moire_reader_create(
-  moire_reader *MOIRE_NULLABLE *MOIRE_NULLABLE reader, const moire_reader_options *MOIRE_NULLABLE options);
+  moire_reader *MOIRE_NULLABLE *MOIRE_NULLABLE reader,
+  const moire_reader_options *MOIRE_NULLABLE options);
 void moire_reader_destroy(moire_reader *MOIRE_NULLABLE reader);
 
 /// The grid that is transformed: the map's size, twice that for the mirror boundary.
@@ -118,7 +121,7 @@ int moire_reader_is_exact(const moire_reader *reader);
 /// A workspace needs no alignment and no initialisation and may serve any later call.
 size_t moire_reader_workspace_size(const moire_reader *reader, int measured);
 
-/// `count` planes in place: sample (p, y, x) is data[p plane + y row + x column], strides in floats.
+/// `count` planes in place: sample (p, y, x) is data[p plane + y row + x column], in floats.
 /// NCHW: (H W, W, 1). NHWC: (1, W C, C). Blocks of 16 channels: (1, 16 W, 16), 16 planes.
 typedef struct moire_planes {
   const float *MOIRE_NULLABLE data;
@@ -214,10 +217,11 @@ moire_status moire_spectrum_pool_leak(
   double *MOIRE_NULLABLE leak, const moire_spectrum *MOIRE_NULLABLE spectrum);
 
 /// Rings of the radial profile: ring r holds the bins of the full spectrum whose radius
-/// |f| = √((k_h / height)² + (k_w / width)²) is nearest to r / max(height, width) cycles per sample.
+/// |f| = √((k_h / height)² + (k_w / width)²) is nearest to r / max(height, width) cycles per
+/// sample.
 size_t moire_radial_rings(size_t height, size_t width);
 
-/// Power and number of full-spectrum bins per ring, [moire_radial_rings]. The strides do not matter.
+/// Power and number of full-spectrum bins per ring, [moire_radial_rings]. Strides do not matter.
 moire_status moire_spectrum_radial(
   double *MOIRE_NULLABLE power, size_t *MOIRE_NULLABLE bins,
   const moire_spectrum *MOIRE_NULLABLE spectrum);
@@ -250,6 +254,7 @@ moire_status moire_ideal_sample(
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end
+#pragma clang diagnostic pop
 #endif
 
 #if defined(__GNUC__)
