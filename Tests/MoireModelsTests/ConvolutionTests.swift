@@ -91,9 +91,11 @@ import Testing
     var builder = ModelBuilder()
     builder.integers("pads", [0, 0, 1, 1, 0, 0, 2, 2])
     builder.floats("w", [2, 1, 4, 4])
-    builder.node("Pad", ["x", "pads"], ["a"], ["mode": .string("reflect")])
-    builder.node("Conv", ["a", "w"], ["group": .int(2), "strides": .ints([2, 2])])
+    builder.node("Pad", ["x", "pads"], ["a"], name: "/pool/Pad", ["mode": .string("reflect")])
+    builder.node(
+      "Conv", ["a", "w"], name: "/pool/Conv", ["group": .int(2), "strides": .ints([2, 2])])
     let network = try builder.network()
+    #expect(network.nodes.map(\.path) == ["pool.pad", "pool"])
     #expect(network.nodes.count == 2)
     #expect(
       network.nodes[0].layer == .pad(Padding(top: 1, left: 1, bottom: 2, right: 2), .reflect))

@@ -54,9 +54,12 @@ import Testing
       builder.integers("four", [4])
       builder.node("Div", ["a", "b"], ["d"])  // 3 -3 3 1, towards zero
       builder.node("Abs", ["d"], ["e"])
-      builder.node("Sub", ["e", "one"], ["f"])  // 2 2 2 0
+      builder.integers("negative", [-5], shape: [])
+      builder.node("Clip", ["e", "negative"], ["e0"])
+      builder.node("Sub", ["e0", "one"], ["f"])  // 2 2 2 0
       builder.node("Mul", ["f", "b"], ["g"])  // 4 4 6 0
-      builder.node("Min", ["g", "four"], ["h"])  // 4 4 4 0
+      builder.node("Clip", ["g", "", "four"], ["h0"])
+      builder.node("Min", ["h0", "four"], ["h"])  // 4 4 4 0
       builder.node("Max", ["h", "one"], ["i"])  // 4 4 4 1
       builder.node("ConstantOfShape", ["four"], ["z"])
       builder.node("Cast", ["z"], ["zero"], ["to": .int(7)])

@@ -142,21 +142,35 @@ extension Importer {
   func foldArithmetic(_ op: Operator, _ inputs: [Constant?]) throws -> Constant {
     var result = try required(op, inputs, 0)
     for index in inputs.indices.dropFirst() {
-      result = try combine(op, result, try required(op, inputs, index))
+      result = try combine(op, op.type, result, try required(op, inputs, index))
     }
     return result
   }
 
-  private func combine(_ op: Operator, _ a: Constant, _ b: Constant) throws -> Constant {
+  /// Clip with its bounds as inputs, as pads that must not be negative are written.
+  func foldClip(_ op: Operator, _ inputs: [Constant?]) throws -> Constant {
+    guard !op.has("min"), !op.has("max") else {
+      throw op.refuse("with attributes is supported only for values of the images")
+    }
+    var result = try required(op, inputs, 0)
+    if inputs.count > 1, let low = inputs[1] { result = try combine(op, "Max", result, low) }
+    if inputs.count > 2, let high = inputs[2] { result = try combine(op, "Min", result, high) }
+    return result
+  }
+
+  private func combine(
+    _ op: Operator, _ function: String, _ a: Constant, _ b: Constant
+  ) throws -> Constant {
     let shape = try Layout.broadcast(a.shape, b.shape, op)
     try charge(shape, for: op)
     let left = a.picking(Layout.indices(of: a.shape, broadcastTo: shape), shape: shape)
     let right = b.picking(Layout.indices(of: b.shape, broadcastTo: shape), shape: shape)
     if let x = left.integers, let y = right.integers {
-      return Constant(shape: shape, .integers(try zip(x, y).map { try integer(op, $0, $1) }))
+      return Constant(
+        shape: shape, .integers(try zip(x, y).map { try integer(op, function, $0, $1) }))
     }
     let values = zip(left.floats, right.floats).map { x, y -> Float in
-      switch op.type {
+      switch function {
       case "Add": x + y
       case "Sub": x - y
       case "Mul": x * y
@@ -168,9 +182,11 @@ extension Importer {
     return Constant(shape: shape, .floats(values))
   }
 
-  private func integer(_ op: Operator, _ a: Extent, _ b: Extent) throws -> Extent {
+  private func integer(
+    _ op: Operator, _ function: String, _ a: Extent, _ b: Extent
+  ) throws -> Extent {
     guard let x = a.value, let y = b.value else {
-      switch (op.type, a, b) {
+      switch (function, a, b) {
       case ("Add", .batch, .known(0)), ("Add", .known(0), .batch), ("Sub", .batch, .known(0)),
         ("Mul", .batch, .known(1)), ("Mul", .known(1), .batch), ("Div", .batch, .known(1)):
         return .batch
@@ -178,7 +194,7 @@ extension Importer {
       }
     }
     let (result, overflow) =
-      switch op.type {
+      switch function {
       case "Add": x.addingReportingOverflow(y)
       case "Sub": x.subtractingReportingOverflow(y)
       case "Mul": x.multipliedReportingOverflow(by: y)

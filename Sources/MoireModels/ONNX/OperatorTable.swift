@@ -51,6 +51,7 @@ extension Importer {
       "Add": Importer.foldArithmetic,
       "Cast": Importer.foldCast,
       "Ceil": Importer.foldUnary,
+      "Clip": Importer.foldClip,
       "Concat": Importer.foldConcat,
       "Constant": Importer.foldConstant,
       "ConstantOfShape": Importer.foldConstantOfShape,

@@ -140,7 +140,10 @@ extension Importer {
       throw op.refuse("pads \(pads), only height and width can be padded")
     }
     let padding = Padding(top: before[2], left: before[3], bottom: after[2], right: after[3])
-    try give(op, .pad(padding, try paddingMode(op)), inputs: [input])
+    // A pad inside of a filter's module must not take the path of the filter itself.
+    var path = path(of: op)
+    if !path.lowercased().hasSuffix("pad") { path += ".pad" }
+    try give(op, .pad(padding, try paddingMode(op)), inputs: [input], path: path)
   }
 
   private func paddingMode(_ op: Operator) throws -> PaddingMode {
