@@ -22,6 +22,20 @@ public struct RadialProfile: Hashable, Sendable {
 }
 
 extension PowerSpectrum {
+  /// `[H][W]` in DFT order: the stored half with its mirror image |X[−k]|² = |X[k]|².
+  public var full: [Double] {
+    let half = size.width / 2 + 1
+    var result: [Double] = []
+    result.reserveCapacity(size.area)
+    for y in 0..<size.height {
+      let mirrored = (size.height - y) % size.height
+      for x in 0..<size.width {
+        result.append(x < half ? values[y * half + x] : values[mirrored * half + size.width - x])
+      }
+    }
+    return result
+  }
+
   /// In-band and folding power per output bin; nil where the stride does not divide the size.
   public var foldMap: FoldMap? {
     guard isExact else { return nil }

@@ -59,7 +59,6 @@ struct AuditCommand: ParsableCommand {
 
   func run() throws {
     let subject = try model.map(subject) ?? EmbeddedDefault.subject()
-    if let out { try ReportWriter.prepare(directory: out) }
     var progress = Progress("audit: image", quiet: common.quiet)
     let audit = try Audit(
       network: subject.network, source: subject.source,
@@ -75,18 +74,25 @@ struct AuditCommand: ParsableCommand {
       Terminal.say("skipped \(skipped.name): \(skipped.reason)")
     }
     if !common.quiet {
-      print(AuditText(audit.document).render(width: 100, color: Terminal.outputIsTerminal))
+      print(AuditText(audit.document).render(color: Terminal.outputIsTerminal))
     }
     try write(audit)
     for condition in failIf { try condition.check(audit.document) }
   }
 
   private func write(_ audit: Audit) throws {
-    if let json = common.json { try JSONFile.write(audit.document, path: json) }
+    if let json = common.json { try JSONFile.write(AuditJSON.encode(audit.document), path: json) }
     guard let out else { return }
-    let pictures: [SitePicture] = []
-    try ReportWriter.write(document: audit.document, pictures: pictures, to: out)
-    if !common.quiet { print("\nreport: \((out as NSString).appendingPathComponent("report.html"))") }
+    let pictures = zip(audit.document.sites, audit.spectra).map { site, spectrum in
+      SitePicture(
+        path: site.path, size: spectrum.size, stride: spectrum.stride, power: spectrum.full)
+    }
+    let files = try ReportWriter.write(
+      document: audit.document, pictures: pictures, to: out,
+      encodePNG: {
+        try Image(width: $0.width, height: $0.height, channels: 3, pixels: $0.rgb).pngData()
+      })
+    if !common.quiet { print("\nwritten: " + files.joined(separator: ", ")) }
   }
 
   /// The network and images that the command line names.
