@@ -19,6 +19,7 @@ struct AuditRun {
   private let parameters: Int
 
   init(network: Network, source: AuditSource, options: Audit.Options) throws {
+    guard network.inputShape.count == 3 else { throw AuditError.notAMap(network.inputShape) }
     parameters = network.parameterCount
     let analysed = network.withoutFinalSoftmax()
     self.network = analysed
@@ -135,8 +136,10 @@ struct AuditRun {
   /// The images that change most, moved along the diagonal.
   func sweeps() throws -> [ShiftSweep] {
     guard isClassifier, options.passes > 0 else { return [] }
-    let chosen = images.sorted { ($0.sensitivity, $1.index) > ($1.sensitivity, $0.index) }
-      .prefix(options.sweeps)
+    let chosen = images.sorted {
+      (1 - ($0.prediction.agreement ?? 1), $0.sensitivity, $1.index)
+        > (1 - ($1.prediction.agreement ?? 1), $1.sensitivity, $0.index)
+    }.prefix(options.sweeps)
     return try chosen.map { image in
       let input = try source.load(image.index)
       let size = min(input.tensor.shape[2], input.tensor.shape[3])

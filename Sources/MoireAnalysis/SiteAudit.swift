@@ -28,9 +28,12 @@ public struct SiteAudit {
   /// Runs one image `[1, C, H, W]` and adds its readings.
   ///
   /// - Returns: the network's answer.
-  /// - Throws: ``LayerError`` when the answer is not finite; then nothing is added.
+  /// - Throws: ``LayerError/notFinite(path:)`` when the input, a map that is read or the answer is not
+  ///   finite; then nothing is added.
   @discardableResult
   public mutating func read(_ input: Tensor, threads: Int = 1) throws -> Tensor {
+    guard input.firstNonFinite == nil else { throw LayerError.notFinite(path: "the input") }
+    var broken: SamplingSite?
     var readings: [(site: Int, isFinal: Bool, reading: MapReading)] = []
     readings.reserveCapacity(2 * sites.count)
     let answer = try compiled.run(input, threads: threads) { map in
@@ -45,9 +48,12 @@ public struct SiteAudit {
           workspace: workspace)
         readings.append((map.site, map.isFinal, reading))
       } catch SpectralError.notFinite {
-        // The run goes on to its end, where the first layer at fault is looked for and named.
+        // The run goes on to its end, where the first layer at fault is looked for and named; an
+        // activation that swallows a NaN hides it from there.
+        broken = broken ?? sites[map.site]
       }
     }
+    if let broken { throw LayerError.notFinite(path: "layer \(broken.path)") }
     for item in readings { try sums[item.site].add(item.reading, isFinal: item.isFinal) }
     return answer
   }

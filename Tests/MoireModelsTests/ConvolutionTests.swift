@@ -129,10 +129,10 @@ import Testing
 
   @Test func mistakesAreNamed() {
     let wrong = convolution([:], weight: [4, 3, 3, 3]).failure()
-    #expect(wrong.contains("'/stem/Conv'") && wrong.contains("2 channels"))
+    #expect(wrong.contains("'/stem/Conv'") && wrong.contains("the input has 2"))
     #expect(wrong.contains("[4, 3, 3, 3]"))
     let small = convolution([:], input: [nil, 2, 2, 8]).failure()
-    #expect(small.contains("3") && small.contains("2 + 0"))
+    #expect(small.contains("3") && small.contains("does not fit"))
     #expect(convolution(["kernel_shape": .ints([3, 3])]).failure().contains("kernel_shape"))
     #expect(convolution(["pads": .ints([-1, 0, 0, 0])]).failure().contains("pads"))
     #expect(convolution(["strides": .ints([0, 1])]).failure().contains("strides"))

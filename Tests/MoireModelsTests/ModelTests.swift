@@ -37,7 +37,7 @@ import Testing
     #expect(fixed.remarks.contains { $0.contains("6×8") && $0.contains("5×7") })
     #expect(try ModelBuilder.single("Relu").network().remarks == [])
     #expect(ModelBuilder.single("Relu", input: [nil, nil, 6, 8]).failure().contains("channels"))
-    #expect(ModelBuilder.single("Relu", input: [nil, 3]).failure().contains("[N, C, H, W]"))
+    #expect(ModelBuilder.single("Relu", input: [nil, 3, 4]).failure().contains("[N, C, H, W]"))
     #expect(ModelBuilder.single("Relu", input: [nil, 3, 0, 8]).failure().contains("not possible"))
     #expect(open.failure(size: [1 << 31, 4]).contains("not possible"))
     #expect(open.failure(size: [-1, 4]).contains("not possible"))

@@ -76,7 +76,7 @@ import Testing
     #expect(ModelBuilder.single("MaxPool").failure().contains("kernel_shape is missing"))
     #expect(
       ModelBuilder.single("MaxPool", ["kernel_shape": .ints([7, 1])]).failure()
-        .contains("7 does not fit 6"))
+        .contains("7×1 does not fit an input of 6×8"))
     #expect(
       ModelBuilder.single(
         "MaxPool", ["kernel_shape": .ints([2, 2]), "pads": .ints([2, 0, 0, 0])]

@@ -50,8 +50,11 @@ extension Importer {
   /// Makes the chosen input value 0.
   func openInput(_ port: ONNXModel.Port, size: HW?) throws {
     func refuse(_ reason: String) -> ModelError { .invalidInput(input: port.name, reason: reason) }
+    if let declared = port.shape, declared.count == 2, let features = declared[1] {
+      return try open(port, shape: [features], order: [0, 1], batch: declared[0])
+    }
     guard let declared = port.shape, declared.count == 4 else {
-      throw refuse("declares \(port.declared), need [N, C, H, W]")
+      throw refuse("declares \(port.declared), need [N, C, H, W] or [N, F]")
     }
     let last = readsChannelsLast(port.name)
     // Dimension k of the file's input is dimension order[k] of [N, C, H, W].
@@ -67,14 +70,20 @@ extension Importer {
     let own = HW(dimensions[2] ?? 0, dimensions[3] ?? 0)
     let used = size ?? own
     let shape = [channels, used.height, used.width]
-    guard shape.allSatisfy({ Operator.sizes.contains($0) && $0 > 0 }),
-      (try? Tensor.count(of: shape)) != nil
-    else { throw refuse("an image of shape \(shape) is not possible") }
     if let fixed = dimensions[2], let width = dimensions[3], HW(fixed, width) != used {
       remarks.append("the file declares \(HW(fixed, width)) images, it is read for \(used)")
     }
     if last { remarks.append("the file takes [N, H, W, C], it is read as [N, C, H, W]") }
-    if let batch = dimensions[0] {
+    try open(port, shape: shape, order: order, batch: dimensions[0])
+  }
+
+  /// Makes an input of this shape value 0, whatever number of images the file fixes.
+  private func open(_ port: ONNXModel.Port, shape: [Int], order: [Int], batch: Int?) throws {
+    func refuse(_ reason: String) -> ModelError { .invalidInput(input: port.name, reason: reason) }
+    guard shape.allSatisfy({ Operator.sizes.contains($0) && $0 > 0 }),
+      (try? Tensor.count(of: shape)) != nil
+    else { throw refuse("an image of shape \(shape) is not possible") }
+    if let batch {
       fixedBatch = batch
       remarks.append(
         "the file fixes the number of images at \(batch), any number is taken")
