@@ -4,6 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+enum { CL_HUGE_PAGE = 2 << 20 };
 
 extern void omp_set_num_threads(int);
 
@@ -244,9 +249,15 @@ int cl_program_run(cl_program *program, int first, int last, int threads) {
 }
 
 void *cl_memory_allocate(size_t bytes) {
-  size_t rounded = (bytes + 63) / 64 * 64;
-  void *memory = aligned_alloc(64, rounded ? rounded : 64);
-  if (memory) memset(memory, 0, rounded);
+  /* Maps are walked in strides of kilobytes: with small pages the translation is the bottleneck. */
+  size_t alignment = bytes >= CL_HUGE_PAGE ? CL_HUGE_PAGE : 64;
+  size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  void *memory = aligned_alloc(alignment, rounded ? rounded : alignment);
+  if (!memory) return NULL;
+#ifdef __linux__
+  if (alignment == CL_HUGE_PAGE) madvise(memory, rounded, MADV_HUGEPAGE);
+#endif
+  memset(memory, 0, rounded);
   return memory;
 }
 

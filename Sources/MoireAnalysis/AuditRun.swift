@@ -35,11 +35,14 @@ struct AuditRun {
     workers =
       options.passes == 0
       ? [] : try (0..<options.threads).map { _ in try CompiledNetwork(analysed) }
-    if siteAudit.sites.isEmpty { remarks.append("the network has no sampling site: it keeps its input's grid") }
+    if siteAudit.sites.isEmpty {
+      remarks.append("the network has no sampling site: it keeps its input's grid")
+    }
     if !isClassifier {
       remarks.append(
         "the answer has shape \(outputShape) and is not [classes]: classification metrics are left "
-          + "out" + (outputShape.count == 3 ? "; logit variance is that of each channel's mean" : ""))
+          + "out"
+          + (outputShape.count == 3 ? "; logit variance is that of each channel's mean" : ""))
     }
   }
 
@@ -143,7 +146,9 @@ struct AuditRun {
     return try chosen.map { image in
       let input = try source.load(image.index)
       let size = min(input.tensor.shape[2], input.tensor.shape[3])
-      let stride = siteAudit.sites.map { max($0.cumulativeStride.height, $0.cumulativeStride.width) }.max()
+      let stride = siteAudit.sites.map {
+        max($0.cumulativeStride.height, $0.cumulativeStride.width)
+      }.max()
       let count = min(size, max(16, stride ?? 1)) + 1
       let answers = try evaluate((0..<count).map { input.tensor.rolled(by: HW($0, $0)) })
       let prediction = image.prediction.prediction
@@ -155,7 +160,7 @@ struct AuditRun {
   }
 
   func siteReadings() throws -> [(reading: SiteReading, spectrum: PowerSpectrum)] {
-    images.isEmpty ? [] : try siteAudit.sums.map { (try $0.reading(), $0.final.power) }
+    images.isEmpty ? [] : try siteAudit.sums.map { (try $0.reading(), $0.power) }
   }
 
   var shiftReadings: [ShiftReading] { metrics.compactMap(\.reading) }

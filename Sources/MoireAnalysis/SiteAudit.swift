@@ -44,8 +44,8 @@ public struct SiteAudit {
         rowStride: map.blockSize * map.size.width, columnStride: map.blockSize)
       do {
         let reading = try reader.read(
-          map.base, layout: layout, registering: map.isFinal && reader.isExact, threads: threads,
-          workspace: workspace)
+          map.base, layout: layout, pooling: map.isFinal,
+          registering: map.isFinal && reader.isExact, threads: threads, workspace: workspace)
         readings.append((map.site, map.isFinal, reading))
       } catch SpectralError.notFinite {
         // The run goes on to its end, where the first layer at fault is looked for and named; an

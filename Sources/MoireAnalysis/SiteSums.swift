@@ -6,21 +6,18 @@ import MoireTensors
 struct SiteSums {
   /// One stage of the site: before the activation, or at the end of the chain.
   struct Stage {
-    var power: PowerSpectrum
     /// Per channel, over images.
     var channels: [PlaneEnergies]
     var planes = 0
     var dead = 0
     var constant = 0
 
-    init(_ site: SamplingSite) throws {
-      power = try PowerSpectrum(size: site.denseSize, stride: site.stride)
+    init(_ site: SamplingSite) {
       channels = Array(
         repeating: PlaneEnergies(total: 0, dc: 0, alias: 0), count: site.channels)
     }
 
-    mutating func add(_ reading: MapReading) throws {
-      try power.add(reading.power)
+    mutating func add(_ reading: MapReading) {
       for (index, plane) in reading.energies.enumerated() {
         let channel = index % channels.count
         channels[channel].total += plane.total
@@ -43,8 +40,10 @@ struct SiteSums {
   }
 
   let site: SamplingSite
-  private(set) var final: Stage
-  private(set) var preactivation: Stage
+  /// Pooled over the channels and images of the final stage.
+  private(set) var power: PowerSpectrum
+  private var final: Stage
+  private var preactivation: Stage
   private var hasPreactivation = false
   private var deviation = 0.0
   private var registeredEnergy = 0.0
@@ -55,16 +54,18 @@ struct SiteSums {
 
   init(_ site: SamplingSite) throws {
     self.site = site
-    final = try Stage(site)
-    preactivation = try Stage(site)
+    power = try PowerSpectrum(size: site.denseSize, stride: site.stride)
+    final = Stage(site)
+    preactivation = Stage(site)
   }
 
   mutating func add(_ reading: MapReading, isFinal: Bool) throws {
     guard isFinal else {
       hasPreactivation = true
-      return try preactivation.add(reading)
+      return preactivation.add(reading)
     }
-    try final.add(reading)
+    try power.add(reading.power)
+    final.add(reading)
     for (plane, registration) in zip(reading.energies, reading.registrations)
     where plane.kind == .alive {
       deviation += registration.deviation
@@ -85,9 +86,10 @@ struct SiteSums {
     return SiteReading(
       path: site.path, operation: site.operation.rawValue, stride: site.stride,
       channels: site.channels, denseSize: site.denseSize, outputSize: site.outputSize,
-      phase: site.phase, cumulativeStride: site.cumulativeStride, exact: final.power.isExact,
+      phase: site.phase, cumulativeStride: site.cumulativeStride, exact: power.isExact,
       aliasFraction: energies.aliasFraction, aliasFractionAc: energies.aliasFractionAC,
-      channelQuartiles: quartiles(\.aliasFraction), channelQuartilesAc: quartiles(\.aliasFractionAC),
+      channelQuartiles: quartiles(\.aliasFraction),
+      channelQuartilesAc: quartiles(\.aliasFractionAC),
       preactivation: SiteReading.Stage(
         aliasFraction: before.aliasFraction, aliasFractionAc: before.aliasFractionAC),
       planes: final.planes, deadPlanes: final.dead, constantPlanes: final.constant,
@@ -117,8 +119,8 @@ struct SiteSums {
   }
 
   private func filtered(_ filter: LowPass) throws -> SiteReading.Filtered {
-    let before = final.power.energies
-    let after = try final.power.filtered(by: filter).energies
+    let before = power.energies
+    let after = try power.filtered(by: filter).energies
     let share = { (part: Double, whole: Double) in whole > 0 ? part / whole : 0 }
     return SiteReading.Filtered(
       filter: filter.description, aliasFraction: after.aliasFraction,
@@ -128,7 +130,7 @@ struct SiteSums {
   }
 
   private func radialProfile(_ energies: PlaneEnergies) -> SiteReading.RadialProfile {
-    let profile = final.power.radialProfile
+    let profile = power.radialProfile
     let total = energies.total > 0 ? energies.total : 1
     return SiteReading.RadialProfile(
       frequency: profile.frequencies, energy: profile.power.map { $0 / total }, bins: profile.bins)
@@ -136,7 +138,7 @@ struct SiteSums {
 
   private func foldMap(_ energies: PlaneEnergies) -> SiteReading.FoldMap {
     let total = energies.total > 0 ? energies.total : 1
-    guard let map = final.power.foldMap else {
+    guard let map = power.foldMap else {
       return SiteReading.FoldMap(size: site.outputSize, inBand: [], folded: [])
     }
     return SiteReading.FoldMap(

@@ -155,6 +155,7 @@ public struct DenseMap {
         for point in 0..<size.area { values[to + point] = from[point * blockSize] }
       }
     }
-    return try! Tensor(shape: [images, channels, size.height, size.width], values: values)  // counted
+    // As many values as the shape says.
+    return try! Tensor(shape: [images, channels, size.height, size.width], values: values)
   }
 }

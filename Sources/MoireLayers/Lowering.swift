@@ -304,6 +304,14 @@ struct Lowering {
     _ source: Int, _ stride: HW, _ offset: HW, to dims: [Int]
   ) throws -> Int {
     let target = try newValue(like: source, dims)
+    if offset == 0, blocked.contains(source) {
+      // A pool of one sample is a subsampling, and oneDNN runs it on all threads.
+      var window = cl_window(Window(kernel: 1, stride: stride, dilation: 1, padding: 0))
+      try step(
+        cl_step_pooling(
+          program.handle, Int32(source), Int32(target), cl_pooling_max, &window))
+      return target
+    }
     try step(
       cl_step_subsample(
         program.handle, Int32(source), Int32(target), cl_pair(stride), cl_pair(offset)))

@@ -14,7 +14,8 @@ extension MapReader {
     let bins: Int
     let scratchBytes: Int
     let scratch: UnsafeMutableRawPointer
-    let power: UnsafeMutablePointer<Double>
+    /// Nil when no power is asked for.
+    let power: UnsafeMutablePointer<Double>?
     let energies: UnsafeMutablePointer<moire_energies>
     let registrations: UnsafeMutablePointer<moire_registration>?
     let outcomes: UnsafeMutablePointer<Outcome>
@@ -25,8 +26,8 @@ extension MapReader {
     }
 
     init(
-      reader: MapReader, base: UnsafePointer<Float>, layout: MapLayout, registering: Bool,
-      workers: Int, workspace: Workspace
+      reader: MapReader, base: UnsafePointer<Float>, layout: MapLayout, pooling: Bool,
+      registering: Bool, workers: Int, workspace: Workspace
     ) throws(SpectralError) {
       self.reader = reader
       self.base = base
@@ -37,14 +38,14 @@ extension MapReader {
       let line = 64
       func rounded(_ bytes: Int) -> Int { (bytes + line - 1) / line * line }
       scratchBytes = rounded(moire_reader_workspace_size(reader.handle, registering ? 1 : 0))
-      let powerBytes = rounded(pieces.count * bins * MemoryLayout<Double>.stride)
+      let powerBytes = pooling ? rounded(pieces.count * bins * MemoryLayout<Double>.stride) : 0
       let energyBytes = rounded(layout.channels * MemoryLayout<moire_energies>.stride)
       let registrationBytes = rounded(layout.channels * MemoryLayout<moire_registration>.stride)
       let outcomeBytes = pieces.count * MemoryLayout<Outcome>.stride
       scratch = try workspace.reserve(
         self.workers * scratchBytes + powerBytes + energyBytes + registrationBytes + outcomeBytes)
       var next = scratch + self.workers * scratchBytes
-      power = next.bindMemory(to: Double.self, capacity: pieces.count * bins)
+      power = pooling ? next.bindMemory(to: Double.self, capacity: pieces.count * bins) : nil
       next += powerBytes
       energies = next.bindMemory(to: moire_energies.self, capacity: layout.channels)
       next += energyBytes
@@ -84,8 +85,8 @@ extension MapReader {
 
     /// Reads one piece, block by block.
     private func read(_ piece: Int, scratch: UnsafeMutableRawPointer) -> Outcome {
-      let sum = power + piece * bins
-      sum.initialize(repeating: 0, count: bins)
+      let sum = power.map { $0 + piece * bins }
+      sum?.initialize(repeating: 0, count: bins)
       var plane = pieces[piece].lowerBound
       while plane < pieces[piece].upperBound {
         let (block, within) = plane.quotientAndRemainder(dividingBy: layout.blockSize)
@@ -114,10 +115,12 @@ extension MapReader {
           ? .notFinite(plane: outcome.plane) : .status(outcome.status)
       }
       var total = try PowerSpectrum(size: reader.gridSize, stride: reader.stride)
-      total.values.withUnsafeMutableBufferPointer { values in
-        for piece in pieces.indices {
-          let part = power + piece * bins
-          for bin in 0..<bins { values[bin] += part[bin] }
+      if let power {
+        total.values.withUnsafeMutableBufferPointer { values in
+          for piece in pieces.indices {
+            let part = power + piece * bins
+            for bin in 0..<bins { values[bin] += part[bin] }
+          }
         }
       }
       let planes = 0..<layout.channels

@@ -3,7 +3,7 @@ public import MoireTensors
 
 /// What one reading of a set of planes gives.
 public struct MapReading: Sendable, Hashable {
-  /// Power summed over the planes.
+  /// Power summed over the planes; 0 everywhere where it was not asked for.
   public var power: PowerSpectrum
   /// One entry a plane.
   public var energies: [PlaneEnergies]
@@ -44,21 +44,22 @@ extension MapReader {
   /// - Parameters:
   ///   - base: the first sample of the first plane.
   ///   - layout: where the planes lie; everything it reaches must be readable, nothing is written.
+  ///   - pooling: sum up the power too; without it the planes' energies alone are cheaper.
   ///   - registering: measure the polyphase identity too, at about twice the cost.
   ///   - threads: workers to split the planes over, 1 or more.
   ///   - workspace: scratch memory to reuse; not to be shared by concurrent calls.
   /// - Throws: ``SpectralError/notFinite(plane:)``, ``SpectralError/notExact(size:stride:boundary:)``,
   ///   ``SpectralError/outOfMemory(bytes:)``.
   public func read(
-    _ base: UnsafePointer<Float>, layout: MapLayout, registering: Bool = false, threads: Int = 1,
-    workspace: Workspace = Workspace()
+    _ base: UnsafePointer<Float>, layout: MapLayout, pooling: Bool = true,
+    registering: Bool = false, threads: Int = 1, workspace: Workspace = Workspace()
   ) throws(SpectralError) -> MapReading {
     guard isExact || !registering else {
       throw .notExact(size: size, stride: stride, boundary: boundary)
     }
     guard layout.channels > 0, layout.blockSize > 0 else { return try emptyReading() }
     let job = try Job(
-      reader: self, base: base, layout: layout, registering: registering,
+      reader: self, base: base, layout: layout, pooling: pooling, registering: registering,
       workers: max(1, threads), workspace: workspace)
     job.run()
     return try job.merged()

@@ -65,7 +65,8 @@ public struct Tensor: Sendable, Equatable {
       "images \(range) of shape \(shape)")
     let size = shape.dropFirst().reduce(1, *)
     let part = values[range.lowerBound * size..<range.upperBound * size]
-    return try! Tensor(shape: [range.count] + shape.dropFirst(), values: Array(part))  // counts match
+    // The counts match.
+    return try! Tensor(shape: [range.count] + shape.dropFirst(), values: Array(part))
   }
 
   /// The index of the first value that is NaN or infinite, if there is one.

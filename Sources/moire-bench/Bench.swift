@@ -22,7 +22,9 @@ struct Bench: ParsableCommand {
   @Option(help: "A Python with onnxruntime.")
   var python: String
 
-  @Flag(name: .customLong("resnet18"), help: "Also a ResNet-18 with random weights, made with torchvision.")
+  @Flag(
+    name: .customLong("resnet18"),
+    help: "Also a ResNet-18 with random weights, made with torchvision.")
   var resnet18 = false
 
   @Option(help: "Threads of both.")
@@ -34,8 +36,10 @@ struct Bench: ParsableCommand {
   @Option(help: "Runs of each in a round.")
   var runs = 10
 
-  @Option(help: ArgumentHelp(
-    "Also compare the peak memory of auditing 10 and 1,000 images: the moire program.", valueName: "moire"))
+  @Option(
+    help: ArgumentHelp(
+      "Also compare the peak memory of auditing 10 and 1,000 images: the moire program.",
+      valueName: "moire"))
   var memory: String?
 
   mutating func run() throws {
@@ -51,7 +55,9 @@ struct Bench: ParsableCommand {
     print(
       "\nMedians of \(rounds) rounds of \(runs), ms; \(threads) threads; onnxruntime \(version), "
         + "oneDNN \(CompiledNetwork.engineVersion), FFTW \(SpectralLibrary.fftwVersion).")
-    if let memory, let model = models.first { try MemoryComparison(moire: memory, model: model).print() }
+    if let memory, let model = models.first {
+      try MemoryComparison(moire: memory, model: model).print()
+    }
   }
 
   static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -66,7 +72,8 @@ struct Bench: ParsableCommand {
     try process.run()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      throw Peer.Failure(description: "ResNet-18 could not be made; are torch and torchvision there?")
+      throw Peer.Failure(
+        description: "ResNet-18 could not be made; are torch and torchvision there?")
     }
     return path
   }
@@ -95,7 +102,9 @@ struct Comparison {
     var times: ([Double], [Double], [Double]) = ([], [], [])
     for round in 0...bench.rounds {
       let a = try other.run(bench.runs)
-      let b = try Comparison.time(bench.runs) { _ = try compiled.run(input, threads: bench.threads) }
+      let b = try Comparison.time(bench.runs) {
+        _ = try compiled.run(input, threads: bench.threads)
+      }
       let c = try Comparison.time(bench.runs) { try reading.read(input, threads: bench.threads) }
       // The first round warms up.
       if round > 0 { times = (times.0 + a, times.1 + b, times.2 + c) }

@@ -38,11 +38,13 @@ struct MemoryComparison {
     defer { words.forEach { free($0) } }
     let status = posix_spawn(&pid, moire, nil, nil, &words, environ)
     guard status == 0 else {
-      throw Peer.Failure(description: "\(moire): cannot be started: \(String(cString: strerror(status)))")
+      throw Peer.Failure(
+        description: "\(moire): cannot be started: \(String(cString: strerror(status)))")
     }
     var (code, usage) = (Int32(), rusage())
     guard wait4(pid, &code, 0, &usage) == pid, code == 0 else {
-      throw Peer.Failure(description: "\(arguments.joined(separator: " ")) failed with \(code >> 8)")
+      throw Peer.Failure(
+        description: "\(arguments.joined(separator: " ")) failed with \(code >> 8)")
     }
     return usage.ru_maxrss
   }

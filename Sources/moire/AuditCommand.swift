@@ -23,7 +23,8 @@ struct AuditCommand: ParsableCommand {
   @Argument(help: "Photos (PNG, JPEG), .npy tensors float32 [C,H,W] or [N,C,H,W], or folders.")
   var images: [String] = []
 
-  @Option(help: ArgumentHelp("The folder for report.html, audit.json, sites.csv.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("The folder for report.html, audit.json, sites.csv.", valueName: "folder"))
   var out: String?
 
   @Option(

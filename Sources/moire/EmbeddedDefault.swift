@@ -12,7 +12,8 @@ enum EmbeddedDefault {
     let labels = try IDX.labels(file("fashion-labels.idx1"))
     // The numbers the network was trained with: mean and deviation of the training set.
     let preprocessing = try Preprocessing(
-      parsing: "mean=0.2860 std=0.3530 resize=none", crop: HW(network.inputShape[1], network.inputShape[2]),
+      parsing: "mean=0.2860 std=0.3530 resize=none",
+      crop: HW(network.inputShape[1], network.inputShape[2]),
       channels: 1)
     let inputs = try zip(images, labels).enumerated().map { index, pair in
       try AuditInput(

@@ -15,7 +15,8 @@ import Testing
       for word in ["Sites:", "Polyphase identity", "down2.0", "Shift sensitivity", "circular:"] {
         #expect(result.output.contains(word), "\(word)")
       }
-      #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 100 || $0.contains("/") })
+      #expect(
+        result.output.split(separator: "\n").allSatisfy { $0.count <= 100 || $0.contains("/") })
       let names = try FileManager.default.contentsOfDirectory(
         atPath: folder.appendingPathComponent("report").path)
       #expect(Set(names) == ["report.html", "audit.json", "sites.csv"])
@@ -131,7 +132,8 @@ import Testing
     let model = Fixtures.networks.appendingPathComponent("bad/two-outputs.onnx").path
     let tensor = Fixtures.networks.appendingPathComponent("operators/relu.input.npy").path
     let open = try Tool.run(["run", model, tensor])
-    #expect(open.code == 3 && open.errors.contains("--output-name") || open.errors.contains("output"))
+    #expect(
+      open.code == 3 && open.errors.contains("--output-name") || open.errors.contains("output"))
   }
 }
 

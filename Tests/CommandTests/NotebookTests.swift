@@ -43,7 +43,9 @@ import Testing
   @Test(arguments: pages) func cellsPrintWhatThePageShows(_ page: URL) throws {
     try Tool.inTemporaryFolder { folder in
       for cell in try Self.cells(of: page) {
+        // CSV ends its lines with CR LF.
         let got = try Self.shell(cell.command, in: folder)
+          .replacingOccurrences(of: "\r\n", with: "\n")
         let lines = got.components(separatedBy: "\n").dropLast(got.hasSuffix("\n") ? 1 : 0)
         let difference = Self.difference(cell.output, Array(lines))
         #expect(difference == nil, "\(cell): \(difference ?? "")\n--- printed:\n\(got)")
@@ -61,6 +63,7 @@ import Testing
     let path = Tool.program.deletingLastPathComponent().path
     environment["PATH"] = path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
     environment["FIXTURES"] = Tool.fixtures.path
+    environment["EMBEDDED"] = Tool.root.appendingPathComponent("CSources/CEmbedded/files").path
     process.environment = environment
     let pipe = Pipe()
     process.standardOutput = pipe

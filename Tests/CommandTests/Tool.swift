@@ -12,7 +12,8 @@ struct Tool {
   /// The `moire` that was built together with the tests.
   static let program: URL = {
     let folder = Bundle.main.executableURL!.deletingLastPathComponent()
-    let candidates = [folder, folder.deletingLastPathComponent()]
+    let candidates =
+      [folder, folder.deletingLastPathComponent()]
       + ProcessInfo.processInfo.arguments.prefix(1).map {
         URL(fileURLWithPath: $0).deletingLastPathComponent()
       }

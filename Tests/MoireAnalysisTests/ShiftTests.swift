@@ -67,13 +67,15 @@ import Testing
     #expect(a.passes(ofImage: 0) == a.passes(ofImage: 7))
     #expect(a.passes(ofImage: 0) != a.passes(ofImage: 8))
     #expect(
-      a.passes(ofImage: 0) != ShiftProtocol.circular(size: 224, passes: 3, seed: 6).passes(ofImage: 0))
+      a.passes(ofImage: 0)
+        != ShiftProtocol.circular(size: 224, passes: 3, seed: 6).passes(ofImage: 0))
     let crop = ShiftProtocol.crop(margin: 32, passes: 200, seed: 1)
     let values = crop.passes(ofImage: 0).flatMap { [$0.first.height, $0.second.width] }
     #expect(values.allSatisfy { (0..<32).contains($0) } && Set(values).count > 25)
-    #expect(crop.passes(ofImage: 0).allSatisfy {
-      $0.neighbour == HW($0.first.height + 1, $0.first.width + 1)
-    })
+    #expect(
+      crop.passes(ofImage: 0).allSatisfy {
+        $0.neighbour == HW($0.first.height + 1, $0.first.width + 1)
+      })
   }
 
   @Test func rollingAndCropping() throws {
@@ -88,7 +90,9 @@ import Testing
 
   /// Three images by hand: what each metric counts.
   @Test func metricsCountWhatTheySay() throws {
-    func answer(_ values: [Float]) throws -> Answer { Answer(try Tensor(shape: [1, 2], values: values)) }
+    func answer(_ values: [Float]) throws -> Answer {
+      Answer(try Tensor(shape: [1, 2], values: values))
+    }
     var metrics = ShiftMetrics(.circular(size: 8, passes: 1, seed: 0), isClassifier: true)
     let (zero, one) = (try answer([2, 0]), try answer([0, 2]))
     metrics.add(label: 0, unshifted: zero, passes: [(zero, zero, zero)])

@@ -19,7 +19,8 @@ public enum Fixtures {
   /// A real network: from the folder `MOIRE_MODELS`, or one beside the package; nil with a message.
   public static func model(_ name: String) -> String? {
     let named = ProcessInfo.processInfo.environment["MOIRE_MODELS"].map { URL(fileURLWithPath: $0) }
-    let folder = named ?? package.deletingLastPathComponent().appendingPathComponent("shared/models")
+    let folder =
+      named ?? package.deletingLastPathComponent().appendingPathComponent("shared/models")
     let path = folder.appendingPathComponent(name + ".onnx").path
     if FileManager.default.fileExists(atPath: path) { return path }
     print("skipped: no \(name).onnx; set MOIRE_MODELS to a folder that has it")
@@ -33,7 +34,8 @@ public enum Fixtures {
     for c in 0..<3 {
       for i in 0..<224 {
         for j in 0..<224 {
-          let wave = sin(0.37 * Double(i) + 0.11 * Double(c)) * cos(0.23 * Double(j) - 0.05 * Double(c))
+          let wave =
+            sin(0.37 * Double(i) + 0.11 * Double(c)) * cos(0.23 * Double(j) - 0.05 * Double(c))
           let steps = 0.1 * Double((31 * i + 17 * j + 7 * c) % 13) / 13
           values.append(Float(wave + steps))
         }

@@ -6,7 +6,7 @@ import SwiftProtobuf
 /// An ONNX model as it stands in its file: read, not yet understood.
 ///
 /// ``network(inputName:outputName:size:)`` makes a `Network` of it. ONNX itself is described by the
-/// protocol-buffer definitions of the ONNX project; opsets 7 and later are read.
+/// protocol-buffer definitions of the ONNX project; opsets 7 to 25 are read.
 public struct ONNXModel: Sendable {
   /// An input or output of the model.
   public struct Port: Sendable, Equatable {
@@ -65,9 +65,10 @@ public struct ONNXModel: Sendable {
       throw ModelError.notONNX(model: label, reason: "it holds no graph")
     }
     let standard = proto.opsetImport.first { isStandardDomain($0.domain) }
-    guard let standard, let opset = Int32(exactly: standard.version), opset >= 7 else {
+    guard let standard, let opset = Int32(exactly: standard.version), (7...25).contains(opset)
+    else {
       let found = standard.map { "opset \($0.version)" } ?? "no opset of the standard operators"
-      throw ModelError.notONNX(model: label, reason: "\(found), need opset 7 or later")
+      throw ModelError.notONNX(model: label, reason: "\(found), need opset 7 to 25")
     }
     let initialisers = Set(proto.graph.initializer.map(\.name))
     self.name = name
