@@ -62,6 +62,12 @@ int cl_pack(cl_program *program, const dnnl_memory_desc_t *from, const float *da
 /* A value with a layout that a primitive asked for. */
 int cl_value_with_layout(cl_program *program, const dnnl_memory_desc_t *layout);
 
+/* The attributes of a primitive that adds to its destination and then applies a function; the caller
+ * destroys them. */
+dnnl_primitive_attr_t cl_attributes(int accumulate, cl_activation activation);
+/* oneDNN's choice for an operation, NULL when it has none. */
+dnnl_primitive_desc_t cl_describe(const void *operation, dnnl_primitive_attr_t attr);
+
 /* Appends a step; sources are copied. NULL when memory is short. */
 cl_step *cl_append(cl_program *program, const int *sources, int count, int destination);
 /* Adds an argument: a value's memory, or (value −1) one of the program's own. */

@@ -20,18 +20,18 @@ struct Lowering {
   let shapes: [[Int]]
   let batch: Int
   let program: Program
-  private(set) var taps: [Tap] = []
+  var taps: [Tap] = []
   private(set) var input = 0
   private(set) var output = 0
 
-  private let consumers: [[Int]]
-  private let sites: [SamplingSite]
-  private let siteOfNode: [Int: Int]
+  let consumers: [[Int]]
+  let sites: [SamplingSite]
+  let siteOfNode: [Int: Int]
   /// The program's value for each network value that has been computed.
-  private var values: [Int: Int] = [:]
+  var values: [Int: Int] = [:]
   /// Program values that hold maps with their channels in blocks.
-  private var blocked: Set<Int> = []
-  private var done: Set<Int> = []
+  var blocked: Set<Int> = []
+  var done: Set<Int> = []
 
   init(_ network: Network, batch: Int, sites: [SamplingSite]) throws {
     self.network = network
@@ -64,33 +64,33 @@ struct Lowering {
   // MARK: Values
 
   /// The dimensions of a network value with the images in front.
-  private func dims(of value: Int) -> [Int] {
+  func dims(of value: Int) -> [Int] {
     let shape = shapes[value]
     // Ranks that no layer computes with are carried as rows.
     return shape.count == 3 || shape.count == 1 ? [batch] + shape : [batch, shape.reduce(1, *)]
   }
 
-  private func step(_ status: Int32) throws { try program.check(status) }
+  func step(_ status: Int32) throws { try program.check(status) }
 
-  private mutating func newBlocked(_ dims: [Int]) throws -> Int {
+  mutating func newBlocked(_ dims: [Int]) throws -> Int {
     let value = try program.blockedValue(dims)
     blocked.insert(value)
     return value
   }
 
   /// A value like another one: same layout, other dimensions.
-  private mutating func newValue(like other: Int, _ dims: [Int]) throws -> Int {
+  mutating func newValue(like other: Int, _ dims: [Int]) throws -> Int {
     blocked.contains(other) ? try newBlocked(dims) : try program.plainValue(dims)
   }
 
-  private mutating func inBlocks(_ value: Int, _ dims: [Int]) throws -> Int {
+  mutating func inBlocks(_ value: Int, _ dims: [Int]) throws -> Int {
     guard dims.count == 4, !blocked.contains(value) else { return value }
     let result = try newBlocked(dims)
     try step(cl_step_reorder(program.handle, Int32(value), Int32(result)))
     return result
   }
 
-  private func plain(_ value: Int, _ dims: [Int]) throws -> Int {
+  func plain(_ value: Int, _ dims: [Int]) throws -> Int {
     guard blocked.contains(value) else { return value }
     let result = try program.plainValue(dims)
     try step(cl_step_reorder(program.handle, Int32(value), Int32(result)))
@@ -98,20 +98,20 @@ struct Lowering {
   }
 
   /// Whether a node is the last to read a value that may be written over.
-  private func isLastUse(_ value: Int, by node: Int) -> Bool {
+  func isLastUse(_ value: Int, by node: Int) -> Bool {
     value != 0 && value != network.output
       && consumers[value].allSatisfy { $0 == node || done.contains($0) }
       && network.nodes[node].inputs.filter { $0 == value }.count == 1
   }
 
   /// The only reader of a value that is not the network's answer.
-  private func soleConsumer(of value: Int) -> Int? {
+  func soleConsumer(of value: Int) -> Int? {
     guard value != network.output, consumers[value].count == 1 else { return nil }
     return consumers[value].first
   }
 
   /// The activation that alone reads a value; it counts as done.
-  private mutating func takeActivation(after value: inout Int) -> Activation? {
+  mutating func takeActivation(after value: inout Int) -> Activation? {
     guard let next = soleConsumer(of: value), siteOfNode[next] == nil,
       case .activation(let activation) = network.nodes[next].layer
     else { return nil }
@@ -122,7 +122,7 @@ struct Lowering {
 
   // MARK: Nodes
 
-  private mutating func lower(_ index: Int) throws {
+  mutating func lower(_ index: Int) throws {
     let node = network.nodes[index]
     let source = values[node.inputs[0]]!
     done.insert(index)
@@ -156,7 +156,7 @@ struct Lowering {
   }
 
   /// An activation or a normalisation, in place where nobody else needs the source.
-  private mutating func apply(_ layer: Layer, _ index: Int, _ source: Int) throws -> Int {
+  mutating func apply(_ layer: Layer, _ index: Int, _ source: Int) throws -> Int {
     let reusable =
       isLastUse(network.nodes[index].inputs[0], by: index)
       && program.base(of: source) != program.base(of: input)
@@ -165,7 +165,7 @@ struct Lowering {
     return target
   }
 
-  private func pointwise(_ layer: Layer, from source: Int, to target: Int) throws {
+  func pointwise(_ layer: Layer, from source: Int, to target: Int) throws {
     switch layer {
     case .activation(let activation):
       try step(
@@ -181,7 +181,7 @@ struct Lowering {
   }
 
   /// The convolution with the normalisations that alone read it folded in; `value` moves behind them.
-  private mutating func folded(_ layer: Convolution, _ value: inout Int) -> Convolution {
+  mutating func folded(_ layer: Convolution, _ value: inout Int) -> Convolution {
     var result = layer
     while let next = soleConsumer(of: value), siteOfNode[next] == nil,
       case .batchNormalization(let normalization) = network.nodes[next].layer
@@ -193,7 +193,7 @@ struct Lowering {
     return result
   }
 
-  private mutating func lowerConvolution(_ index: Int, _ layer: Convolution) throws {
+  mutating func lowerConvolution(_ index: Int, _ layer: Convolution) throws {
     var value = index + 1
     let convolution = folded(layer, &value)
     var target: Int?
@@ -212,7 +212,7 @@ struct Lowering {
   }
 
   /// The other term of a sum, when the convolution of `source` may add itself to it in place.
-  private func residual(of sum: Int, beside value: Int, _ source: Int) -> Int? {
+  func residual(of sum: Int, beside value: Int, _ source: Int) -> Int? {
     guard siteOfNode[sum] == nil, case .add = network.nodes[sum].layer,
       let other = network.nodes[sum].inputs.first(where: { $0 != value }),
       let target = values[other], blocked.contains(target), target != source,
@@ -222,7 +222,7 @@ struct Lowering {
     return other
   }
 
-  private func convolve(
+  func convolve(
     _ layer: Convolution, _ window: Window, _ source: Int, _ target: Int, accumulate: Bool,
     _ activation: Activation?
   ) throws {
@@ -235,7 +235,7 @@ struct Lowering {
     }
   }
 
-  private mutating func lowerLinear(_ index: Int, _ layer: Linear) throws {
+  mutating func lowerLinear(_ index: Int, _ layer: Linear) throws {
     let node = network.nodes[index]
     let source = try plain(values[node.inputs[0]]!, dims(of: node.inputs[0]))
     let target = try program.plainValue(dims(of: index + 1))
@@ -247,7 +247,7 @@ struct Lowering {
     values[value] = target
   }
 
-  private mutating func lowerGlobalPooling(_ index: Int, _ operation: Pooling.Operation) throws {
+  mutating func lowerGlobalPooling(_ index: Int, _ operation: Pooling.Operation) throws {
     let input = network.nodes[index].inputs[0]
     let size = HW(shapes[input][1], shapes[input][2])
     let source = try inBlocks(values[input]!, dims(of: input))
@@ -259,7 +259,7 @@ struct Lowering {
     values[index + 1] = target
   }
 
-  private mutating func lowerBinary(_ index: Int, isSum: Bool) throws {
+  mutating func lowerBinary(_ index: Int, isSum: Bool) throws {
     let node = network.nodes[index]
     // The larger one first: oneDNN spreads its second source.
     let flipped = shapes[node.inputs[0]].reduce(1, *) < shapes[node.inputs[1]].reduce(1, *)
@@ -278,7 +278,7 @@ struct Lowering {
     values[value] = target
   }
 
-  private mutating func lowerConcatenation(_ index: Int) throws {
+  mutating func lowerConcatenation(_ index: Int) throws {
     let node = network.nodes[index]
     let sources = try node.inputs.map { Int32(try inBlocks(values[$0]!, dims(of: $0))) }
     let isMap = shapes[index + 1].count == 3
@@ -286,207 +286,5 @@ struct Lowering {
       isMap ? try newBlocked(dims(of: index + 1)) : try program.plainValue(dims(of: index + 1))
     try step(cl_step_concatenate(program.handle, sources, Int32(sources.count), Int32(target)))
     values[index + 1] = target
-  }
-
-  // MARK: Windows
-
-  private mutating func pad(
-    _ source: Int, _ padding: Padding, _ mode: PaddingMode, to dims: [Int]
-  ) throws -> Int {
-    let target = try newValue(like: source, dims)
-    let (kind, fill) = mode.kernel
-    try step(
-      cl_step_pad(program.handle, Int32(source), Int32(target), cl_sides(padding), kind, fill))
-    return target
-  }
-
-  private mutating func subsample(
-    _ source: Int, _ stride: HW, _ offset: HW, to dims: [Int]
-  ) throws -> Int {
-    let target = try newValue(like: source, dims)
-    if offset == 0, blocked.contains(source) {
-      // A pool of one sample is a subsampling, and oneDNN runs it on all threads.
-      var window = cl_window(Window(kernel: 1, stride: stride, dilation: 1, padding: 0))
-      try step(
-        cl_step_pooling(
-          program.handle, Int32(source), Int32(target), cl_pooling_max, &window))
-      return target
-    }
-    try step(
-      cl_step_subsample(
-        program.handle, Int32(source), Int32(target), cl_pair(stride), cl_pair(offset)))
-    return target
-  }
-
-  /// A pool, strided or dense; `dims` are those of the result.
-  private mutating func pool(
-    _ layer: Pooling, _ source: Int, _ size: HW, to dims: [Int], dense: HW?
-  ) throws -> Int {
-    var window = layer.window
-    var kind = cl_pooling(layer.operation)
-    var from = try inBlocks(source, [dims[0], dims[1], size.height, size.width])
-    var size = size
-    if layer.operation == .average(includesPadding: true), layer.ceilMode {
-      // A window that sticks out beyond the padding counts only what lies inside of it, and oneDNN
-      // counts all or nothing: with the padding made real, leaving out counts right.
-      size = HW(
-        size.height + window.padding.top + window.padding.bottom,
-        size.width + window.padding.left + window.padding.right)
-      from = try pad(
-        from, window.padding, .constant(0), to: [dims[0], dims[1], size.height, size.width])
-      window.padding = 0
-      kind = cl_pooling_average_exclude_padding
-    }
-    let output = dense ?? HW(dims[2], dims[3])
-    if dense != nil { window.stride = 1 }
-    if dense != nil || layer.ceilMode {
-      window.padding.bottom =
-        (output.height - 1) * window.stride.height + window.extent.height
-        - size.height - window.padding.top
-      window.padding.right =
-        (output.width - 1) * window.stride.width + window.extent.width
-        - size.width - window.padding.left
-    }
-    // Windows that lie behind the map altogether are added after pooling.
-    let beyond = Padding(
-      bottom: max(0, window.padding.bottom - window.extent.height + 1),
-      right: max(0, window.padding.right - window.extent.width + 1))
-    window.padding.bottom -= beyond.bottom
-    window.padding.right -= beyond.right
-    let target = try newBlocked([
-      dims[0], dims[1], output.height - beyond.bottom, output.width - beyond.right,
-    ])
-    var geometry = cl_window(window)
-    try step(cl_step_pooling(program.handle, Int32(from), Int32(target), kind, &geometry))
-    if beyond.isZero { return target }
-    let mode: PaddingMode =
-      layer.operation == .average(includesPadding: true) ? .constant(0) : .replicate
-    return try pad(target, beyond, mode, to: [dims[0], dims[1], output.height, output.width])
-  }
-
-  // MARK: Sites
-
-  /// The dense run of a site: taps before and after its chain, then every stride-th position.
-  private mutating func lowerDense(_ siteIndex: Int) throws {
-    let site = sites[siteIndex]
-    let node = network.nodes[site.node]
-    done.insert(site.node)
-    var rest = site.chain[...]
-    let denseDims = [batch, site.channels, site.denseSize.height, site.denseSize.width]
-    var dense: Int
-    switch node.layer {
-    case .convolution(var layer):
-      for index in site.chain.prefix(site.affinePrefix) {
-        guard case .batchNormalization(let normalization) = network.nodes[index].layer else {
-          break
-        }
-        layer = layer.folding(normalization)
-        rest = rest.dropFirst()
-      }
-      dense = try denseConvolution(layer, site, values[node.inputs[0]]!, denseDims)
-    case .pooling(let layer):
-      dense = try pool(
-        layer, values[node.inputs[0]]!, site.inputSize, to: denseDims, dense: site.denseSize)
-    case .subsample(_, let offset):
-      dense = try denseSlice(values[node.inputs[0]]!, site, offset, denseDims)
-    default: preconditionFailure("\(node.layer) is no sampling site")
-    }
-    dense = try inBlocks(dense, denseDims)
-    let activationStart = site.chain.dropFirst(site.affinePrefix).first
-    for index in rest {
-      if index == activationStart { tap(siteIndex, dense, isFinal: false) }
-      try pointwise(network.nodes[index].layer, from: dense, to: dense)
-    }
-    tap(siteIndex, dense, isFinal: true)
-    let last = site.chain.last ?? site.node
-    values[last + 1] = try subsample(dense, site.stride, 0, to: dims(of: last + 1))
-    site.chain.forEach { done.insert($0) }
-  }
-
-  private mutating func tap(_ site: Int, _ value: Int, isFinal: Bool) {
-    taps.append(Tap(step: program.stepCount, site: site, isFinal: isFinal, value: value))
-  }
-
-  private mutating func denseConvolution(
-    _ layer: Convolution, _ site: SamplingSite, _ source: Int, _ dims: [Int]
-  ) throws -> Int {
-    var window = layer.window.dense(input: site.inputSize, output: site.outputSize)
-    var from = source
-    let extent = window.extent
-    if window.padding.bottom >= extent.height || window.padding.right >= extent.width {
-      // No fast kernel takes windows that lie in the padding altogether.
-      let size = HW(
-        site.inputSize.height + window.padding.top + window.padding.bottom,
-        site.inputSize.width + window.padding.left + window.padding.right)
-      let inputChannels = layer.weight.shape[1] * layer.groups
-      from = try pad(
-        source, window.padding, .constant(0), to: [batch, inputChannels, size.height, size.width])
-      window.padding = 0
-    }
-    let target = try newBlocked(dims)
-    try convolve(layer, window, from, target, accumulate: false, nil)
-    return target
-  }
-
-  /// The map a strided slice takes from, moved so that its first sample comes first.
-  private mutating func denseSlice(
-    _ source: Int, _ site: SamplingSite, _ offset: HW, _ dims: [Int]
-  ) throws -> Int {
-    let shift = Padding(
-      top: -offset.height, left: -offset.width,
-      bottom: offset.height + site.denseSize.height - site.inputSize.height,
-      right: offset.width + site.denseSize.width - site.inputSize.width)
-    return try pad(source, shift, .replicate, to: dims)
-  }
-}
-
-extension Convolution {
-  var window: Window {
-    Window(kernel: kernel, stride: stride, dilation: dilation, padding: padding)
-  }
-
-  /// The convolution followed by a batch normalisation, as one; folded in double precision.
-  func folding(_ normalization: BatchNormalization) -> Convolution {
-    let (factor, offset) = normalization.affine
-    var result = self
-    let size = weight.count / outputChannels
-    for channel in 0..<outputChannels {
-      for index in channel * size..<(channel + 1) * size {
-        result.weight[index] = Float(Double(weight[index]) * factor[channel])
-      }
-    }
-    let values = (0..<outputChannels).map {
-      Float(Double(bias?[$0] ?? 0) * factor[$0] + offset[$0])
-    }
-    result.bias = try! Tensor(shape: [outputChannels], values: values)  // one for each channel
-    return result
-  }
-}
-
-extension Pooling {
-  var window: Window {
-    Window(kernel: kernel, stride: stride, dilation: dilation, padding: padding)
-  }
-}
-
-extension cl_pooling {
-  init(_ operation: Pooling.Operation) {
-    switch operation {
-    case .max: self = cl_pooling_max
-    case .average(true): self = cl_pooling_average_include_padding
-    case .average(false): self = cl_pooling_average_exclude_padding
-    }
-  }
-}
-
-extension PaddingMode {
-  /// The kernel's mode and the fill of the constant one.
-  var kernel: (cl_padding_mode, Float) {
-    switch self {
-    case .constant(let value): (cl_padding_constant, value)
-    case .reflect: (cl_padding_reflect, 0)
-    case .replicate: (cl_padding_replicate, 0)
-    case .circular: (cl_padding_circular, 0)
-    }
   }
 }

@@ -22,6 +22,24 @@ struct LayoutTests {
     return values
   }
 
+  @Test("Without the power the energies are the same to the bit")
+  func energiesAlone() throws {
+    let size: HW = [12, 10]
+    let maps = try noise(planes: 20, size: size, mean: 0.3)
+    let reader = try MapReader(size: size, stride: 2)
+    let layout = MapLayout.planar(channels: 20, size: size)
+    let readings = try maps.values.withUnsafeBufferPointer { values in
+      try [true, false].map {
+        try reader.read(
+          values.baseAddress!, layout: layout, pooling: $0, registering: true, threads: 2)
+      }
+    }
+    #expect(readings[0].energies == readings[1].energies)
+    #expect(readings[0].registrations == readings[1].registrations)
+    #expect(readings[0].power.values.contains { $0 > 0 })
+    #expect(readings[1].power.values.allSatisfy { $0 == 0 })
+  }
+
   @Test(
     "NCHW, NHWC, blocked and padded layouts read alike", arguments: [1, 5, 16, 24, 32, 35, 96],
     [HW(6, 10), HW(7, 7), HW(14, 9)])
