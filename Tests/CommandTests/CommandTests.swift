@@ -130,10 +130,37 @@ import Testing
 
   @Test func outputsAreChosenByName() throws {
     let model = Fixtures.networks.appendingPathComponent("bad/two-outputs.onnx").path
-    let tensor = Fixtures.networks.appendingPathComponent("operators/relu.input.npy").path
-    let open = try Tool.run(["run", model, tensor])
-    #expect(
-      open.code == 3 && open.errors.contains("--output-name") || open.errors.contains("output"))
+    try Tool.inTemporaryFolder { folder in
+      try NPY.write(
+        Tensor(shape: [2, 3, 8, 8], repeating: 0.5),
+        path: folder.appendingPathComponent("in.npy").path)
+      let open = try Tool.run(["run", model, "in.npy"], in: folder)
+      #expect(open.code == 3 && open.errors.contains("coarse") && open.errors.contains("fine"))
+      for (name, classes) in [("coarse", 3), ("fine", 5)] {
+        let chosen = try Tool.run(
+          ["run", model, "in.npy", "--output-name", name, "--output", "out.npy"], in: folder)
+        #expect(chosen.code == 0, "\(chosen.errors)")
+        let answer = try NPY.read(path: folder.appendingPathComponent("out.npy").path)
+        #expect(answer.shape == [2, classes])
+      }
+    }
+  }
+
+  @Test func tensorsAreAuditedWithoutPreprocessing() throws {
+    let model = Fixtures.networks.appendingPathComponent("bad/map-output.onnx").path
+    try Tool.inTemporaryFolder { folder in
+      var generator = SeededGenerator(seed: 2)
+      let values = (0..<2 * 3 * 64).map { _ in Float(generator.normal()) }
+      try NPY.write(
+        Tensor(shape: [2, 3, 8, 8], values: values),
+        path: folder.appendingPathComponent("in.npy").path)
+      let result = try Tool.run(["audit", model, "in.npy", "--out", "report"], in: folder)
+      #expect(result.code == 0, "\(result.errors)")
+      #expect(result.output.contains("2 images read") && result.output.contains("not [classes]"))
+      let page = try String(
+        contentsOf: folder.appendingPathComponent("report/report.html"), encoding: .utf8)
+      #expect(page.contains("fed as they are"))
+    }
   }
 }
 
