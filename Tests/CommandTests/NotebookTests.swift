@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The cells of the notebooks are run again, and what they print must be what the page shows.
@@ -15,7 +16,7 @@ import Testing
   }
 
   static let pages: [URL] = {
-    let folder = Tool.root.appendingPathComponent("Notebooks-text")
+    let folder = Fixtures.package.appendingPathComponent("Notebooks-text")
     let files = try? FileManager.default.contentsOfDirectory(
       at: folder, includingPropertiesForKeys: nil)
     return (files ?? []).filter { $0.pathExtension == "md" }
@@ -62,8 +63,8 @@ import Testing
     var environment = ProcessInfo.processInfo.environment
     let path = Tool.program.deletingLastPathComponent().path
     environment["PATH"] = path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
-    environment["FIXTURES"] = Tool.fixtures.path
-    environment["EMBEDDED"] = Tool.root.appendingPathComponent("CSources/CEmbedded/files").path
+    environment["FIXTURES"] = Fixtures.folder.path
+    environment["EMBEDDED"] = Fixtures.embedded.path
     process.environment = environment
     let pipe = Pipe()
     process.standardOutput = pipe

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Runs the program as a user does.
@@ -20,25 +21,8 @@ struct Tool {
     let found = candidates.map { $0.appendingPathComponent("moire") }
       .first { FileManager.default.isExecutableFile(atPath: $0.path) }
     return found
-      ?? root.appendingPathComponent(".build/debug/moire")
+      ?? Fixtures.package.appendingPathComponent(".build/debug/moire")
   }()
-
-  /// The folder of the package.
-  static let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-  static let fixtures = root.appendingPathComponent("Tests/TestSupport/Fixtures")
-
-  /// Real networks: the folder `MOIRE_MODELS`, or one beside the package; nil with a message.
-  static func models() -> URL? {
-    let named = ProcessInfo.processInfo.environment["MOIRE_MODELS"].map {
-      URL(fileURLWithPath: $0)
-    }
-    let folder = named ?? root.deletingLastPathComponent().appendingPathComponent("shared/models")
-    if FileManager.default.fileExists(atPath: folder.path) { return folder }
-    print("skipped: no real networks; set MOIRE_MODELS to a folder with mobilenet_v2.ts.onnx")
-    return nil
-  }
 
   static func run(_ arguments: [String], in folder: URL? = nil) throws -> Result {
     let process = Process()

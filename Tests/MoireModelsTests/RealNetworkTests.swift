@@ -1,6 +1,7 @@
 import Foundation
 import MoireLayers
 import MoireTensors
+import TestSupport
 import Testing
 
 @testable import MoireModels
@@ -8,18 +9,8 @@ import Testing
 /// Networks as exporters write them, from the folder `MOIRE_MODELS` or `../shared/models`.
 @Suite struct RealNetworkTests {
   private func model(_ file: String) throws -> ONNXModel? {
-    let root = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let folder =
-      ProcessInfo.processInfo.environment["MOIRE_MODELS"].map {
-        URL(fileURLWithPath: $0)
-      } ?? root.deletingLastPathComponent().appendingPathComponent("shared/models")
-    let path = folder.appendingPathComponent(file).path
-    guard FileManager.default.fileExists(atPath: path) else {
-      print("skipped: \(path) is not there; set MOIRE_MODELS to the folder of the real networks")
-      return nil
-    }
-    return try ONNXModel(contentsOf: path)
+    let name = (file as NSString).deletingPathExtension
+    return try Fixtures.model(name).map { try ONNXModel(contentsOf: $0) }
   }
 
   private func convolutions(_ network: Network) -> [(path: String, layer: Convolution)] {
