@@ -1,5 +1,6 @@
 import CImages
 import Foundation
+import MoireTensors
 
 extension Image {
   /// Reads a PNG or JPEG file; see ``init(decoding:name:)``.
@@ -10,7 +11,7 @@ extension Image {
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
-      throw ImageError.file(path: path, reason: Image.reason(of: error))
+      throw ImageError.file(path: path, reason: systemReason(error))
     }
     try self.init(decoding: [UInt8](data), name: path)
   }
@@ -82,18 +83,6 @@ extension Image {
     case CIMAGES_TOO_LARGE: .size(path: name, reason: reason)
     default: .undecodable(path: name, reason: reason)
     }
-  }
-
-  /// The system's own words, which stand inside Foundation's error.
-  private static func reason(of error: any Error) -> String {
-    let wrapped = error as NSError
-    if let cause = wrapped.userInfo[NSUnderlyingErrorKey] as? any Error {
-      let inner = cause as NSError
-      if inner.domain == NSPOSIXErrorDomain {
-        return String(cString: strerror(Int32(inner.code))).lowercased()
-      }
-    }
-    return wrapped.localizedDescription
   }
 }
 

@@ -15,7 +15,7 @@ public enum NPY {
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
-      throw TensorError.file(path: path, reason: "cannot be read: \(reason(of: error))")
+      throw TensorError.file(path: path, reason: "cannot be read: \(systemReason(error))")
     }
     return try decode([UInt8](data), path: path)
   }
@@ -27,7 +27,7 @@ public enum NPY {
     do {
       try Data(encode(tensor)).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw TensorError.file(path: path, reason: "cannot be written: \(reason(of: error))")
+      throw TensorError.file(path: path, reason: "cannot be written: \(systemReason(error))")
     }
   }
 
@@ -126,15 +126,5 @@ public enum NPY {
         }
       }
     }
-  }
-
-  private static func reason(of error: any Error) -> String {
-    let wrapped = error as NSError
-    if let underlying = wrapped.userInfo[NSUnderlyingErrorKey] as? NSError,
-      underlying.domain == NSPOSIXErrorDomain
-    {
-      return String(cString: strerror(Int32(underlying.code))).lowercased()
-    }
-    return wrapped.localizedDescription
   }
 }

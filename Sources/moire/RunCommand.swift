@@ -118,7 +118,7 @@ enum JSONFile {
     do {
       try data.write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw CommandError.unwritable(path: path, reason: error.localizedDescription)
+      throw CommandError.unwritable(path: path, reason: systemReason(error))
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import MoireTensors
 
 /// Where a tensor keeps its values outside the model file.
 struct ExternalData {

@@ -132,11 +132,3 @@ extension ONNXModel.Port {
 }
 
 func isStandardDomain(_ domain: String) -> Bool { domain.isEmpty || domain == "ai.onnx" }
-
-/// What the system says about a failed file operation, in lower case.
-func systemReason(_ error: any Error) -> String {
-  let wrapped = error as NSError
-  let posix = (wrapped.userInfo[NSUnderlyingErrorKey] as? NSError) ?? wrapped
-  guard posix.domain == NSPOSIXErrorDomain else { return wrapped.localizedDescription }
-  return String(cString: strerror(Int32(truncatingIfNeeded: posix.code))).lowercased()
-}
