@@ -15,7 +15,8 @@ static dnnl_memory_desc_t any_layout(const dnnl_memory_desc_t *layout) {
   return any;
 }
 
-static dnnl_primitive_desc_t describe_convolution(const dnnl_memory_desc_t *src,
+static dnnl_primitive_desc_t describe_convolution(dnnl_alg_kind_t algorithm,
+                                                  const dnnl_memory_desc_t *src,
                                                   const dnnl_memory_desc_t *weights,
                                                   const dnnl_memory_desc_t *bias,
                                                   const dnnl_memory_desc_t *dst,
@@ -26,8 +27,8 @@ static dnnl_primitive_desc_t describe_convolution(const dnnl_memory_desc_t *src,
   dnnl_dims_t before = {w->padding.top, w->padding.left};
   dnnl_dims_t after = {w->padding.bottom, w->padding.right};
   if (dnnl_dilated_convolution_forward_desc_init(&operation, dnnl_forward_inference,
-                                                 dnnl_convolution_direct, src, weights, bias, dst,
-                                                 strides, dilates, before, after))
+                                                 algorithm, src, weights, bias, dst, strides,
+                                                 dilates, before, after))
     return NULL;
   return cl_describe(&operation, attr);
 }
@@ -80,6 +81,43 @@ static int append_convolution(cl_program *program, int src, int dst,
   return to == dst ? 0 : cl_step_reorder(program, to, dst);
 }
 
+/* Winograd's minimal filtering takes 2.25 to 4 times fewer multiplications for a 3x3 window, and as
+ * much more memory for its weights, which small maps of many channels cannot make up for; where it
+ * pays was measured on maps of 7 to 224 a side. Its transforms cost a few units in the last place
+ * more than direct sums: 2e-6 of the largest value. */
+static int suits_winograd(const dnnl_memory_desc_t *src, const dnnl_memory_desc_t *dst,
+                          const cl_window *w, int64_t groups) {
+  const int64_t least_channels = 64, least_area = 14 * 14;
+  return groups == 1 && src->dims[1] >= least_channels && dst->dims[1] >= least_channels &&
+         dst->dims[2] * dst->dims[3] >= least_area && w->kernel.height == 3 &&
+         w->kernel.width == 3 && w->stride.height == 1 && w->stride.width == 1 &&
+         w->dilation.height == 1 && w->dilation.width == 1;
+}
+
+/* The fastest implementation in the layouts given, else one that picks its own. */
+static dnnl_primitive_desc_t choose_convolution(
+    const dnnl_memory_desc_t *src, const dnnl_memory_desc_t *weights,
+    const dnnl_memory_desc_t *bias, const dnnl_memory_desc_t *dst, const cl_window *window,
+    int64_t groups, dnnl_primitive_attr_t attr) {
+  dnnl_primitive_desc_t choice = NULL;
+  if (suits_winograd(src, dst, window, groups)) {
+    choice = describe_convolution(dnnl_convolution_winograd, src, weights, bias, dst, window, attr);
+    if (choice && is_reference(choice)) {
+      dnnl_primitive_desc_destroy(choice);
+      choice = NULL;
+    }
+  }
+  if (choice) return choice;
+  choice = describe_convolution(dnnl_convolution_direct, src, weights, bias, dst, window, attr);
+  if (choice && !is_reference(choice)) return choice;
+  dnnl_memory_desc_t any_source = any_layout(src), any_result = any_layout(dst);
+  dnnl_primitive_desc_t free_choice = describe_convolution(
+      dnnl_convolution_direct, &any_source, weights, bias, &any_result, window, attr);
+  if (!free_choice) return choice;
+  if (choice) dnnl_primitive_desc_destroy(choice);
+  return free_choice;
+}
+
 int cl_step_convolution(cl_program *program, int src, int dst, int64_t out_channels, int64_t groups,
                         const cl_window *window, const float *weights, const float *bias,
                         int accumulate, cl_activation activation) {
@@ -101,15 +139,8 @@ int cl_step_convolution(cl_program *program, int src, int dst, int64_t out_chann
   dnnl_memory_desc_t any_weights = any_layout(&plain_weights);
   const dnnl_memory_desc_t *bias_layout = bias ? &plain_bias : NULL;
   dnnl_primitive_attr_t attr = cl_attributes(accumulate, activation);
-  dnnl_primitive_desc_t description =
-      describe_convolution(&source, &any_weights, bias_layout, &result, window, attr);
-  if (!description || is_reference(description)) {
-    dnnl_memory_desc_t any_source = any_layout(&source), any_result = any_layout(&result);
-    dnnl_primitive_desc_t free_choice =
-        describe_convolution(&any_source, &any_weights, bias_layout, &any_result, window, attr);
-    if (free_choice && description) dnnl_primitive_desc_destroy(description);
-    if (free_choice) description = free_choice;
-  }
+  dnnl_primitive_desc_t description = choose_convolution(
+      &source, &any_weights, bias_layout, &result, window, groups, attr);
   dnnl_primitive_attr_destroy(attr);
   if (!description)
     return cl_fail(program, "convolution %lldx%lld of %lld channels: no implementation",

@@ -59,6 +59,28 @@ MOIRE_DISPATCH void moire_column_energy(
   }
 }
 
+MOIRE_DISPATCH void moire_row_energy(
+  moire_pair_sums *sums, const lanes *row, size_t first, size_t width, double factor) {
+  lanes sum = {0}, difference = {0};
+  size_t k = first;
+  for (; 2 * k < width; k += 1) {
+    const lanes s = row[k] + row[width - k], d = row[k] - row[width - k];
+    sum += s * s;
+    difference += d * d;
+  }
+  // Pairs stand for k and -k, the Nyquist column for itself.
+  sum += sum;
+  difference += difference;
+  if (2 * k == width) {
+    const lanes s = row[k] + row[k];
+    sum += s * s;
+  }
+  for (size_t i = 0; i < MOIRE_LANES; i += 1) {
+    sums->sum[i] += factor * (double)sum[i];
+    sums->difference[i] += factor * (double)difference[i];
+  }
+}
+
 double moire_pair_energy(const moire_pair_sums *sums, size_t lane) {
   return (sums->sum[lane] + sums->difference[lane ^ 1]) / 4;
 }

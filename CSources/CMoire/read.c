@@ -38,14 +38,18 @@ static void add_row(window_sums *sums, const lanes *row, size_t width) {
   }
 }
 
+// Where no power is asked for, the columns from reader->outside on are summed here, row by row.
 static void transform_rows(
   const moire_reader *reader, const moire_workspace *parts, const moire_group *group,
-  window_sums *window, int measured) {
+  window_sums *window, moire_pair_sums *alias, int measured) {
+  const size_t width = reader->grid_w;
+  const double copies = reader->mirror ? 2 : 1, factor = copies * (double)reader->grid_h;
   for (size_t y = 0; y < reader->options.height; y += 1) {
     moire_group_stage(parts->stage, group, reader, y);
     if (reader->windowed) { add_row(window, parts->stage, reader->options.width); }
-    moire_line_execute(
-      &reader->row, parts->map + y * reader->pitch, 0, parts->stage, 1, 0, 1, parts->scratch);
+    lanes *row = parts->map + y * reader->pitch;
+    moire_line_execute(&reader->row, row, 0, parts->stage, 1, 0, 1, parts->scratch);
+    if (alias) { moire_row_energy(alias, row, reader->outside, width, factor); }
     if (measured) { moire_measure_row(reader, parts, parts->stage, y); }
   }
 }
@@ -78,10 +82,11 @@ static void add_columns(
   const size_t height = reader->grid_h, width = reader->grid_w, tile = reader->tile;
   lanes *a = parts->columns, *b = a + tile * height;
   const size_t interior = (width - 1) / 2;
-  for (size_t first = 0; first <= width / 2;) {
+  const size_t end = pooled ? width / 2 + 1 : reader->outside;
+  for (size_t first = 0; first < end;) {
     // Columns 0 and Nyquist are their own partners and go alone.
     const int paired = first > 0 && first <= interior;
-    const size_t left = interior + 1 - first;
+    const size_t left = (interior + 1 < end ? interior + 1 : end) - first;
     const size_t count = !paired ? 1 : left < tile ? left : tile;
     transform_columns(reader, parts, a, first, count);
     if (paired) { transform_columns(reader, parts, b, width - first - count + 1, count); }
@@ -125,7 +130,8 @@ static void read_group(
   moire_pair_sums alias = {0};
   if (!group->silent) {
     const power_gain gain = make_power_gain(group);
-    transform_rows(reader, parts, group, &window, registrations != NULL);
+    transform_rows(
+      reader, parts, group, &window, pooled ? NULL : &alias, registrations != NULL);
     add_columns(reader, parts, &gain, &alias, pooled);
   }
   for (size_t p = 0; p < group->count; p += 1) {

@@ -16,11 +16,13 @@ int moire_inside(size_t k, size_t size, size_t stride) {
 
 static void make_alias_weights(moire_reader *reader) {
   const size_t height = reader->grid_h, width = reader->grid_w;
+  reader->outside = width / 2 + 1;
   const size_t stride_h = reader->options.stride_height, stride_w = reader->options.stride_width;
   for (size_t x = 0; x <= width / 2; x += 1) {
     const int interior = x > 0 && 2 * x < width;
     const int in_x = moire_inside(x, width, stride_w);
     const int in_mirrored_x = moire_inside((width - x) % width, width, stride_w);
+    if (in_x || in_mirrored_x) { reader->outside = x + 1; }
     for (size_t y = 0; y < height; y += 1) {
       const int in = in_x && moire_inside(y, height, stride_h);
       const int in_mirrored =

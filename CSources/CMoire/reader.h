@@ -13,6 +13,8 @@ struct moire_reader {
   size_t pitch, box_pitch;
   // Columns that are transformed in one go.
   size_t tile;
+  // From this stored column on every bin lies outside the box.
+  size_t outside;
   int exact, mirror, windowed;
   moire_line row, column, box_row, box_column;
   // [grid_w / 2 + 1][grid_h]: what a stored bin weighs in the alias energy.
@@ -63,6 +65,11 @@ void moire_group_stage(
 void moire_column_energy(
   moire_pair_sums *sums, double *power, const lanes *a, const lanes *b, size_t height,
   const float *alias_weight, const lanes *gain_sum, const lanes *gain_difference, double factor);
+
+// Adds to `sums` the energy of the columns first … width / 2 of one transformed row, which lie
+// outside the box for every k_h: Parseval along the column spares them its transform.
+void moire_row_energy(
+  moire_pair_sums *sums, const lanes *row, size_t first, size_t width, double factor);
 
 // Energy of plane `lane` from sums of 4 |Z|².
 double moire_pair_energy(const moire_pair_sums *sums, size_t lane);

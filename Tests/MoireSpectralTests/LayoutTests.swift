@@ -22,22 +22,33 @@ struct LayoutTests {
     return values
   }
 
-  @Test("Without the power the energies are the same to the bit")
-  func energiesAlone() throws {
-    let size: HW = [12, 10]
+  // Without the power the columns outside the box are summed before their transform, by Parseval:
+  // the same energy but for rounding, a few units of the 24 bits of a float.
+  @Test(
+    "Without the power the energies are the same",
+    arguments: [HW(12, 10), HW(9, 15), HW(7, 13), HW(1, 8), HW(16, 1), HW(28, 30)])
+  func energiesAlone(size: HW) throws {
     let maps = try noise(planes: 20, size: size, mean: 0.3)
-    let reader = try MapReader(size: size, stride: 2)
-    let layout = MapLayout.planar(channels: 20, size: size)
-    let readings = try maps.values.withUnsafeBufferPointer { values in
-      try [true, false].map {
-        try reader.read(
-          values.baseAddress!, layout: layout, pooling: $0, registering: true, threads: 2)
+    for stride in [HW(1, 1), HW(2, 2), HW(3, 2), HW(1, 5)] {
+      for boundary in [Boundary.periodic, .mirror, .hann] {
+        let reader = try MapReader(size: size, stride: stride, boundary: boundary)
+        let layout = MapLayout.planar(channels: 20, size: size)
+        let readings = try maps.values.withUnsafeBufferPointer { values in
+          try [true, false].map {
+            try reader.read(
+              values.baseAddress!, layout: layout, pooling: $0, registering: reader.isExact,
+              threads: 2)
+          }
+        }
+        for (with, without) in zip(readings[0].energies, readings[1].energies) {
+          #expect(with.total == without.total && with.dc == without.dc)
+          #expect(abs(with.alias - without.alias) <= 2e-6 * with.total)
+        }
+        #expect(readings[0].registrations == readings[1].registrations)
+        #expect(readings[0].power.values.contains { $0 > 0 })
+        #expect(readings[1].power.values.allSatisfy { $0 == 0 })
       }
     }
-    #expect(readings[0].energies == readings[1].energies)
-    #expect(readings[0].registrations == readings[1].registrations)
-    #expect(readings[0].power.values.contains { $0 > 0 })
-    #expect(readings[1].power.values.allSatisfy { $0 == 0 })
   }
 
   @Test(
