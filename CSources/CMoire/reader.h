@@ -64,6 +64,12 @@ void moire_column_energy(
   moire_pair_sums *sums, double *power, const lanes *a, const lanes *b, size_t height,
   const float *alias_weight, const lanes *gain_sum, const lanes *gain_difference, double factor);
 
+// Sets the power of one column, a = Z[., k_w] and b = Z[., -k_w], of `count` planes: bin y of plane
+// p is power[p plane + y row].
+void moire_column_planes(
+  double *power, size_t plane, size_t row, const lanes *a, const lanes *b, size_t height,
+  const moire_group *group);
+
 // Energy of plane `lane` from sums of 4 |Z|².
 double moire_pair_energy(const moire_pair_sums *sums, size_t lane);
 

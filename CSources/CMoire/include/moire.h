@@ -21,8 +21,10 @@
 
 #include "moire/base.h"
 #include "moire/filter.h"
+#include "moire/measure.h"
 #include "moire/planes.h"
 #include "moire/reading.h"
 #include "moire/spectrum.h"
+#include "moire/transform.h"
 
 #endif
