@@ -59,21 +59,6 @@ MOIRE_DISPATCH void moire_column_energy(
   }
 }
 
-MOIRE_DISPATCH void moire_column_planes(
-  double *power, size_t plane, size_t row, const lanes *a, const lanes *b, size_t height,
-  const moire_group *group) {
-  double factor[MOIRE_LANES];
-  for (size_t p = 0; p < MOIRE_LANES; p += 1) {
-    factor[p] = group->unit[p] * group->unit[p] / 4;
-  }
-  for (size_t k = 0; k < height; k += 1, power += row) {
-    const lanes u = a[k], v = b[k == 0 ? 0 : height - k];
-    const lanes s = u + v, d = u - v, d2 = d * d;
-    const lanes both = s * s + MOIRE_SWAP(d2);
-    for (size_t p = 0; p < group->count; p += 1) { power[p * plane] = factor[p] * (double)both[p]; }
-  }
-}
-
 double moire_pair_energy(const moire_pair_sums *sums, size_t lane) {
   return (sums->sum[lane] + sums->difference[lane ^ 1]) / 4;
 }

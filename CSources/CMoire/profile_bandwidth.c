@@ -2,13 +2,16 @@
 
 #include "half_spectrum.h"
 
-// By what the extent of a bin is told: |f_h|, |f_w|, or |f_h|² + |f_w|² (no root: exact ties).
+// By what the extent of a bin is told, without rounding: |k_h|, |k_w|, or the squared radius
+// (|k_h| width)² + (|k_w| height)², so that equal radii are equal numbers.
 typedef enum extent { extent_height, extent_width, extent_square } extent;
 
 static double extent_of(const moire_spectrum *spectrum, extent kind, size_t y, size_t x) {
-  const double v = moire_bin_frequency(y, spectrum->height);
-  const double u = moire_bin_frequency(x, spectrum->width);
-  return kind == extent_height ? v : kind == extent_width ? u : v * v + u * u;
+  const double v = (double)(y <= spectrum->height / 2 ? y : spectrum->height - y);
+  const double u = (double)(x <= spectrum->width / 2 ? x : spectrum->width - x);
+  if (kind != extent_square) { return kind == extent_height ? v : u; }
+  const double row = v * (double)spectrum->width, column = u * (double)spectrum->height;
+  return row * row + column * column;
 }
 
 static int left_out(size_t y, size_t x, moire_bandwidth_of what) {
@@ -44,9 +47,11 @@ static band energy_within(
 // more terms in the same order are never smaller, so the search cannot miss.
 static double containing(
   const moire_spectrum *spectrum, extent kind, double target, moire_bandwidth_of what) {
-  double low = 0, high = 0.5;
+  double low = 0, high = extent_of(spectrum, kind, spectrum->height / 2, spectrum->width / 2);
   while (low < high) {
-    const double middle = low + (high - low) / 2;
+    double middle = floor(low + (high - low) / 2);
+    // Beyond 2⁵³ neighbours have no number between them.
+    if (middle < low || middle >= high) { middle = low; }
     const band within = energy_within(spectrum, kind, middle, what);
     if (within.energy >= target) {
       high = within.below;
@@ -102,14 +107,16 @@ moire_status moire_spectrum_bandwidth(
   if (!(share > 0 && share <= 1) || (unsigned)what > moire_bandwidth_of_all) {
     return moire_invalid_argument;
   }
-  const double total = energy_within(spectrum, extent_square, 1, what).energy;
+  const double total = energy_within(spectrum, extent_square, INFINITY, what).energy;
   if (!isfinite(total)) { return moire_not_finite; }
   moire_bandwidth result = {0};
   if (total > 0) {
     const double target = share * total;
-    result.containing_height = containing(spectrum, extent_height, target, what);
-    result.containing_width = containing(spectrum, extent_width, target, what);
-    result.containing_radius = sqrt(containing(spectrum, extent_square, target, what));
+    const double height = (double)spectrum->height, width = (double)spectrum->width;
+    result.containing_height = containing(spectrum, extent_height, target, what) / height;
+    result.containing_width = containing(spectrum, extent_width, target, what) / width;
+    result.containing_radius =
+      sqrt(containing(spectrum, extent_square, target, what)) / (height * width);
     second_moments(&result, spectrum, total);
     result.noise_height = equivalent_noise(spectrum, 1, total, what);
     result.noise_width = equivalent_noise(spectrum, 0, total, what);

@@ -92,9 +92,9 @@ static void add_columns(
         paired ? b + (count - 1 - i) * height : a, height, reader->alias_weight + at, &gain->sum,
         &gain->difference, gain->factor);
       if (plane_power) {
-        moire_column_planes(
-          plane_power + first + i, height * (width / 2 + 1), width / 2 + 1, a + i * height,
-          paired ? b + (count - 1 - i) * height : a + i * height, height, group);
+        const lanes *opposite = paired ? b + (count - 1 - i) * height : a;
+        moire_plane_power_column(
+          plane_power, reader, parts, group, a + i * height, opposite, first + i);
       }
     }
     first += count;

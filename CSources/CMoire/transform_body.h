@@ -117,6 +117,10 @@ static void gather(
   const REAL *from = planes->data + (ptrdiff_t)first * planes->plane_stride;
   for (size_t y = 0; y < transform->height; y += 1, slots += width) {
     const REAL *row = from + (ptrdiff_t)y * planes->row_stride;
+    if (count == 1 && planes->column_stride == 1) {
+      memcpy(slots, row, width * sizeof(REAL));
+      continue;
+    }
     for (size_t x = 0; x < width; x += 1) {
       const REAL *at = row + (ptrdiff_t)x * planes->column_stride;
       for (size_t p = 0; p < count; p += 1) {
@@ -134,6 +138,10 @@ static void scatter(
   REAL *to = output->data + (ptrdiff_t)first * output->plane_stride;
   for (size_t y = 0; y < transform->height; y += 1, slots += width) {
     REAL *row = to + (ptrdiff_t)y * output->row_stride;
+    if (count == 1 && output->column_stride == 1) {
+      for (size_t x = 0; x < width; x += 1) { row[x] = slots[x] * scale; }
+      continue;
+    }
     for (size_t x = 0; x < width; x += 1) {
       REAL *at = row + (ptrdiff_t)x * output->column_stride;
       for (size_t p = 0; p < count; p += 1) {

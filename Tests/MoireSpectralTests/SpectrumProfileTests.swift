@@ -162,6 +162,25 @@ struct SpectrumProfileTests {
     }
   }
 
+  // Bins (0, 5) and (3, 4) have the same radius, but not in rounded squares of k / N.
+  @Test("equal radii are one radius, whatever the size", arguments: 9...40)
+  func equalRadii(size: Int) throws {
+    let flat = try power(HW(size, size)) { $0 == 0 && $1 == 0 ? 1 : 0 }
+    for share in [0.05, 0.3, 0.7, 0.99] {
+      let radius = try flat.bandwidth(share: share).containingRadius * Double(size)
+      // Every bin of that radius is inside: energy within it by counting integers.
+      let square = (radius * radius).rounded()
+      #expect(abs(radius * radius - square) < 1e-9)
+      let bins = SpectralOracle.bins(size)
+      func count(_ limit: Int) -> Int {
+        bins.reduce(0) { sum, y in sum + bins.count { y * y + $0 * $0 <= limit } } - 1
+      }
+      let all = Double(size * size - 1)
+      #expect(Double(count(Int(square))) >= share * all * (1 - 1e-12))
+      #expect(Double(count(Int(square) - 1)) < share * all * (1 + 1e-12))
+    }
+  }
+
   @Test("no energy, no bandwidth; a share outside (0, 1] and infinite energy are refused")
   func bandwidthEdges() throws {
     let empty = try PowerSpectrum(size: [4, 6], stride: 2)
