@@ -45,7 +45,8 @@ public final class IdentityReader: Sendable {
     }
     for (response, count) in [(rows, size.height), (columns, size.width)] {
       if let response, !response.fits(count) {
-        throw .valueCount(expected: count, count: max(response.real.count, response.imaginary.count))
+        throw .valueCount(
+          expected: count, count: max(response.real.count, response.imaginary.count))
       }
     }
     var made: OpaquePointer?

@@ -23,7 +23,8 @@ struct IdentityTests {
     }
   }
 
-  @Test("both sides equal the naive evaluation", arguments: golden.dropLast() + MapReaderTests.exact)
+  @Test(
+    "both sides equal the naive evaluation", arguments: golden.dropLast() + MapReaderTests.exact)
   func equalsOracle(problem: Problem) throws {
     let maps = try noise(planes: 3, size: problem.size, mean: 0.3)
     let readings = try IdentityReader(size: problem.size, stride: problem.stride).read(maps)
@@ -54,7 +55,8 @@ struct IdentityTests {
     var worst = 0.0
     var alive = 0
     for _ in 0..<2000 {
-      let stride = HW(Int.random(in: 1...5, using: &generator), .random(in: 1...5, using: &generator))
+      let stride = HW(
+        Int.random(in: 1...5, using: &generator), .random(in: 1...5, using: &generator))
       let size = HW(
         stride.height * .random(in: 1...7, using: &generator),
         stride.width * .random(in: 1...7, using: &generator))
@@ -85,7 +87,8 @@ struct IdentityTests {
     var generator = SeededGenerator(seed: 42)
     var worst = 0.0
     for _ in 0..<500 {
-      let stride = HW(Int.random(in: 1...4, using: &generator), .random(in: 1...4, using: &generator))
+      let stride = HW(
+        Int.random(in: 1...4, using: &generator), .random(in: 1...4, using: &generator))
       let size = HW(
         stride.height * .random(in: 2...9, using: &generator),
         stride.width * .random(in: 2...9, using: &generator))

@@ -99,7 +99,9 @@ struct SpectrumProfileTests {
     #expect(try PowerSpectrum(size: [7, 8], stride: 2).aliasToSignal == nil)
   }
 
-  @Test("centred: DC in the middle, a permutation of the full spectrum", arguments: TransformTests.sizes)
+  @Test(
+    "centred: DC in the middle, a permutation of the full spectrum", arguments: TransformTests.sizes
+  )
   func centred(size: HW) throws {
     let values = deviates(size.area, seed: 23)
     let spectrum = try power(size) { values[$0 * size.width + $1] + 5 }
@@ -158,7 +160,8 @@ struct SpectrumProfileTests {
       }
       #expect(got.containing.height == smallest(\.v))
       #expect(got.containing.width == smallest(\.u))
-      #expect(abs(got.containingRadius - smallest { $0.v * $0.v + $0.u * $0.u }.squareRoot()) < 1e-15)
+      #expect(
+        abs(got.containingRadius - smallest { $0.v * $0.v + $0.u * $0.u }.squareRoot()) < 1e-15)
     }
   }
 
@@ -223,7 +226,9 @@ struct SpectrumProfileTests {
       let total = alone.power.energies.total
       #expect(abs(energies.total - total) <= 2e-6 * total)
       #expect(abs(energies.alias - alone.power.energies.alias) <= 2e-6 * total)
-      let worst = zip(powers[plane].values, alone.power.values).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      let worst = zip(powers[plane].values, alone.power.values).reduce(0) {
+        max($0, abs($1.0 - $1.1))
+      }
       #expect(worst <= 2e-6 * total)
       sum += powers[plane]
     }

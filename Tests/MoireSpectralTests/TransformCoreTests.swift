@@ -63,10 +63,12 @@ struct TransformCoreTests {
     #expect(moire_transform_forward(nil, spectrum, &planes, workspace, bytes) == .null_argument)
     #expect(moire_transform_forward(transform, nil, &planes, workspace, bytes) == .null_argument)
     #expect(moire_transform_forward(transform, spectrum, nil, workspace, bytes) == .null_argument)
-    #expect(moire_transform_inverse(transform, nil, spectrum, 1, workspace, bytes) == .null_argument)
+    #expect(
+      moire_transform_inverse(transform, nil, spectrum, 1, workspace, bytes) == .null_argument)
     #expect(moire_transform_inverse(transform, &output, nil, 1, workspace, bytes) == .null_argument)
     #expect(
-      moire_transform_inverse(transform, &output, spectrum, 1, workspace, 3) == .workspace_too_small)
+      moire_transform_inverse(transform, &output, spectrum, 1, workspace, 3) == .workspace_too_small
+    )
     planes.count = 2
     #expect(forward(workspace, bytes) == .invalid_argument, "the second plane is the spectrum")
     #expect(inverse(2) == .invalid_argument)
@@ -89,7 +91,8 @@ struct TransformCoreTests {
     #expect((0..<100).allSatisfy { data[$0] == 7 })
   }
 
-  @Test("negative strides, unaligned buffers and workspaces, gaps left alone", arguments: [0, 1, 3])
+  @Test(
+    "negative strides, unaligned buffers and workspaces, gaps left alone", arguments: [0, 1, 3])
   func stridesAndAlignment(offset: Int) throws {
     let (height, width, count) = (6, 7, 21)
     let transform = try Self.make(height, width)
@@ -135,7 +138,8 @@ struct TransformCoreTests {
           row_stride: -2 * width, column_stride: -2)
         #expect(
           moire_transform_inverse(
-            transform, &output, spectrum.baseAddress! + offset, count, space + offset, bytes) == .ok)
+            transform, &output, spectrum.baseAddress! + offset, count, space + offset, bytes) == .ok
+        )
       }
     }
     #expect(Array(spectrum.dropFirst(offset)) == expected, "the inverse keeps its input")

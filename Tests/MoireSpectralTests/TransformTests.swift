@@ -90,7 +90,8 @@ struct TransformTests {
     var worst = (linear: 0.0, energy: 0.0, shift: 0.0, back: 0.0)
     var planned: [HW: RealTransform<Double>] = [:]
     for _ in 0..<3000 {
-      let size = HW(Int.random(in: 1...24, using: &generator), .random(in: 1...24, using: &generator))
+      let size = HW(
+        Int.random(in: 1...24, using: &generator), .random(in: 1...24, using: &generator))
       let transform = try planned[size] ?? RealTransform(size: size)
       planned[size] = transform
       let a = (0..<size.area).map { _ in generator.normal() }
@@ -107,10 +108,13 @@ struct TransformTests {
       worst.energy = max(worst.energy, abs(power - energy) / energy)
 
       // x(n + d) has X[k] exp(+2πi k d / N).
-      let d = HW(.random(in: 0..<size.height, using: &generator), .random(in: 0..<size.width, using: &generator))
+      let d = HW(
+        .random(in: 0..<size.height, using: &generator),
+        .random(in: 0..<size.width, using: &generator))
       let shifted = (0..<size.area).map { n in
-        a[(n / size.width + d.height) % size.height * size.width
-          + (n % size.width + d.width) % size.width]
+        a[
+          (n / size.width + d.height) % size.height * size.width
+            + (n % size.width + d.width) % size.width]
       }
       worst.shift = max(
         worst.shift,
@@ -131,9 +135,12 @@ struct TransformTests {
     let size = spectrum.size
     return (0..<size.height).flatMap { y in
       (0...size.width / 2).flatMap { x in
-        let turns = Double(y * d.height % size.height) / Double(size.height)
+        let turns =
+          Double(y * d.height % size.height) / Double(size.height)
           + Double(x * d.width % size.width) / Double(size.width)
-        let (c, s) = (SpectralOracle.cosine(turns: turns), SpectralOracle.cosine(turns: turns - 0.25))
+        let (c, s) = (
+          SpectralOracle.cosine(turns: turns), SpectralOracle.cosine(turns: turns - 0.25)
+        )
         let bin = spectrum[0, y, x]
         return [bin.real * c - bin.imaginary * s, bin.real * s + bin.imaginary * c]
       }
@@ -145,7 +152,8 @@ struct TransformTests {
     var generator = SeededGenerator(seed: 78)
     var worst = (forward: 0.0, back: 0.0)
     for _ in 0..<1000 {
-      let size = HW(Int.random(in: 1...40, using: &generator), .random(in: 1...40, using: &generator))
+      let size = HW(
+        Int.random(in: 1...40, using: &generator), .random(in: 1...40, using: &generator))
       let values = (0..<size.area).map { _ in Float(generator.normal()) }
       let single = try RealTransform<Float>(size: size)
       let spectrum = try single.forward(values)
