@@ -7,7 +7,8 @@ void moire_identity_subsample(const moire_identities *identities, const identity
     for (size_t w = 0; w < identities->stride_w; w += 1, part += identities->box_pitch) {
       complex_value *to = part;
       for (size_t y = h; y < identities->height; y += identities->stride_h) {
-        for (size_t x = w; x < width; x += identities->stride_w) { *to++ = work->map[y * width + x]; }
+        const complex_value *row = work->map + y * width;
+        for (size_t x = w; x < width; x += identities->stride_w) { *to++ = row[x]; }
       }
     }
   }

@@ -53,7 +53,8 @@ size_t moire_slice_length(size_t height, size_t width, moire_slice slice) {
 
 // The bin nearest to r / longest cycles per sample, the lower one of two: ⌈r size / longest - ½⌉.
 static size_t nearest_bin(size_t r, size_t size, size_t longest) {
-  return r == 0 || size == longest ? r : (size_t)ceil((double)r * (double)size / (double)longest - 0.5);
+  if (r == 0 || size == longest) { return r; }
+  return (size_t)ceil((double)r * (double)size / (double)longest - 0.5);
 }
 
 moire_status moire_spectrum_slice(

@@ -45,7 +45,8 @@ moire_status moire_spectrum_filtered_energies(
 
 moire_status moire_spectrum_fold(
   double *in_band, double *folded, const moire_spectrum *spectrum) {
-  const moire_status status = in_band && folded ? moire_spectrum_check(spectrum) : moire_null_argument;
+  const moire_status status =
+    in_band && folded ? moire_spectrum_check(spectrum) : moire_null_argument;
   if (status != moire_ok) { return status; }
   if (!moire_spectrum_divides(spectrum)) { return moire_not_exact; }
   const size_t height = spectrum->height / spectrum->stride_height;

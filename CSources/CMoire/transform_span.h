@@ -5,7 +5,8 @@
 
 #include "moire.h"
 
-// The addresses from the first byte of some samples to the byte behind the last; empty: low == high.
+// The addresses from the first byte of some samples to the byte behind the last; empty where
+// low == high.
 typedef struct moire_span {
   uintptr_t low, high;
 } moire_span;

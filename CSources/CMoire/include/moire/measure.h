@@ -32,9 +32,9 @@ typedef struct moire_identities moire_identities;
 
 /// Plans everything. Takes the planner's lock.
 ///
-/// moire_invalid_argument where a size or stride is 0 or above INT_MAX, or a gain is not finite;
-/// moire_null_argument for an imaginary part without a real one; moire_not_exact where a stride does
-/// not divide its size.
+/// moire_invalid_argument where a size is 0 or above INT_MAX, a stride 0, or a gain not finite;
+/// moire_null_argument for an imaginary part without a real one; moire_not_exact where a stride
+/// does not divide its size.
 moire_status moire_identities_create(
   moire_identities *MOIRE_NULLABLE *MOIRE_NULLABLE identities,
   const moire_identities_options *MOIRE_NULLABLE options);

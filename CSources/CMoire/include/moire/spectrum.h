@@ -39,8 +39,8 @@ moire_status moire_spectrum_fold(
 moire_status moire_spectrum_alias_to_signal(
   double *MOIRE_NULLABLE ratio, const moire_spectrum *MOIRE_NULLABLE spectrum);
 
-/// The full spectrum for display, [height][width], with DC at [height / 2][width / 2] (fftshift over
-/// these two axes, no others). Not for computing: readings take the spectrum as it is.
+/// The full spectrum for display, [height][width], with DC at [height / 2][width / 2] (fftshift
+/// over these two axes, no others). Not for computing: readings take the spectrum as it is.
 moire_status moire_spectrum_centred(
   double *MOIRE_NULLABLE power, const moire_spectrum *MOIRE_NULLABLE spectrum);
 
@@ -89,8 +89,8 @@ typedef struct moire_bandwidth {
   /// rms_height² + rms_width². A flat spectrum up to c has c / √3 per axis.
   double rms_height, rms_width, rms_radius;
   /// Equivalent noise bandwidth per axis: with P[k_h] = Σ_{k_w} |X|², E / (2 height max P), the
-  /// cutoff up to which a flat spectrum as high as the highest P would hold E. A flat spectrum up to
-  /// c has c; a single frequency 1 / height.
+  /// cutoff up to which a flat spectrum as high as the highest P would hold E. A flat spectrum up
+  /// to c has c; a single frequency 1 / height.
   double noise_height, noise_width;
 } moire_bandwidth;
 
