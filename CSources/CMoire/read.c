@@ -78,11 +78,11 @@ static void transform_columns(
 
 static void add_columns(
   const moire_reader *reader, const moire_workspace *parts, const power_gain *gain,
-  moire_pair_sums *alias, int pooled) {
+  moire_pair_sums *alias, int pooled, const moire_group *group, double *plane_power) {
   const size_t height = reader->grid_h, width = reader->grid_w, tile = reader->tile;
   lanes *a = parts->columns, *b = a + tile * height;
   const size_t interior = (width - 1) / 2;
-  const size_t end = pooled ? width / 2 + 1 : reader->outside;
+  const size_t end = pooled || plane_power ? width / 2 + 1 : reader->outside;
   for (size_t first = 0; first < end;) {
     // Columns 0 and Nyquist are their own partners and go alone.
     const int paired = first > 0 && first <= interior;
@@ -96,6 +96,11 @@ static void add_columns(
         alias, pooled ? parts->power + at : NULL, a + i * height,
         paired ? b + (count - 1 - i) * height : a, height, reader->alias_weight + at, &gain->sum,
         &gain->difference, gain->factor);
+      if (plane_power) {
+        const lanes *opposite = paired ? b + (count - 1 - i) * height : a;
+        moire_plane_power_column(
+          plane_power, reader, parts, group, a + i * height, opposite, first + i);
+      }
     }
     first += count;
   }
@@ -125,19 +130,24 @@ static moire_energies plane_energies(
 // One group into the outputs and its DC energy into `dc`.
 static void read_group(
   const moire_reader *reader, const moire_workspace *parts, const moire_group *group,
-  moire_energies *energies, moire_registration *registrations, int pooled, double *dc) {
+  moire_energies *energies, moire_registration *registrations, double *plane_power, int pooled,
+  double *dc) {
+  const size_t bins = reader->grid_h * (reader->grid_w / 2 + 1);
   window_sums window = {0};
   moire_pair_sums alias = {0};
   if (!group->silent) {
     const power_gain gain = make_power_gain(group);
-    transform_rows(
-      reader, parts, group, &window, pooled ? NULL : &alias, registrations != NULL);
-    add_columns(reader, parts, &gain, &alias, pooled);
+    moire_pair_sums *early = pooled || plane_power ? NULL : &alias;
+    transform_rows(reader, parts, group, &window, early, registrations != NULL);
+    add_columns(reader, parts, &gain, &alias, pooled, group, plane_power);
+  } else if (plane_power) {
+    memset(plane_power, 0, group->count * bins * sizeof(double));
   }
   for (size_t p = 0; p < group->count; p += 1) {
     const moire_energies plane = plane_energies(reader, group, &window, &alias, p);
     *dc += plane.dc;
     if (energies) { energies[p] = plane; }
+    if (plane_power) { plane_power[p * bins] = plane.dc; }
   }
   if (!registrations) { return; }
   moire_measure(registrations, reader, parts, group);
@@ -190,7 +200,8 @@ moire_status moire_reader_read(
     }
     read_group(
       reader, &parts, &group, reading->energies ? reading->energies + first : NULL,
-      reading->registrations ? reading->registrations + first : NULL, pooled, &dc);
+      reading->registrations ? reading->registrations + first : NULL,
+      reading->plane_power ? reading->plane_power + first * bins : NULL, pooled, &dc);
   }
   if (pooled) {
     // The transforms see planes without their means: DC comes from the sums of the samples.

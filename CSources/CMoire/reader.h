@@ -24,9 +24,12 @@ struct moire_reader {
   moire_factor *phase_h, *phase_w;
 };
 
+// Columns of power per plane that are written together: one cache line of doubles a row.
+enum { MOIRE_PLANE_COLUMNS = 8 };
+
 // Where the parts of a workspace lie.
 typedef struct moire_workspace {
-  lanes *stage, *scratch, *map, *columns;
+  lanes *stage, *scratch, *map, *columns, *plane_columns;
   lanes *box_maps, *box_columns, *registered;
   moire_factor *phases;
   double *power;
@@ -70,6 +73,12 @@ void moire_column_energy(
 // outside the box for every k_h: Parseval along the column spares them its transform.
 void moire_row_energy(
   moire_pair_sums *sums, const lanes *row, size_t first, size_t width, double factor);
+
+// Takes the packed column a = Z[., k_w], b = Z[., -k_w] into the power of each plane [group][grid
+// height][grid width / 2 + 1]; columns come in order, and are written some at a time.
+void moire_plane_power_column(
+  double *power, const moire_reader *reader, const moire_workspace *parts,
+  const moire_group *group, const lanes *a, const lanes *b, size_t column);
 
 // Energy of plane `lane` from sums of 4 |Z|².
 double moire_pair_energy(const moire_pair_sums *sums, size_t lane);

@@ -1,31 +1,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "reader.h"
-
-static moire_status check(const moire_spectrum *spectrum) {
-  if (!spectrum || !spectrum->power) { return moire_null_argument; }
-  if (spectrum->height == 0 || spectrum->width == 0 || spectrum->stride_height == 0 ||
-      spectrum->stride_width == 0) {
-    return moire_invalid_argument;
-  }
-  int overflow = 0;
-  moire_product(
-    moire_product(spectrum->height, spectrum->width, &overflow), sizeof(double), &overflow);
-  return overflow ? moire_size_overflow : moire_ok;
-}
-
-static int divides(const moire_spectrum *spectrum) {
-  return spectrum->height % spectrum->stride_height == 0 &&
-    spectrum->width % spectrum->stride_width == 0;
-}
-
-// |X[y, x]|² at any bin of the full spectrum of a real map.
-static double bin(const moire_spectrum *spectrum, size_t y, size_t x) {
-  const size_t height = spectrum->height, width = spectrum->width, half = width / 2 + 1;
-  return x < half ? spectrum->power[y * half + x]
-                  : spectrum->power[(height - y) % height * half + width - x];
-}
+#include "half_spectrum.h"
 
 static double square(const double *response, size_t k) {
   return response ? response[k] * response[k] : 1;
@@ -41,7 +17,7 @@ static void energies_of(
     const int in_y = moire_inside(y, spectrum->height, spectrum->stride_height);
     for (size_t x = 0; x < spectrum->width; x += 1) {
       const double energy =
-        bin(spectrum, y, x) * square(response_h, y) * square(response_w, x);
+        moire_spectrum_bin(spectrum, y, x) * square(response_h, y) * square(response_w, x);
       result.total += energy;
       if (!in_y || !moire_inside(x, spectrum->width, spectrum->stride_width)) {
         result.alias += energy;
@@ -53,7 +29,7 @@ static void energies_of(
 }
 
 moire_status moire_spectrum_energies(moire_energies *energies, const moire_spectrum *spectrum) {
-  const moire_status status = energies ? check(spectrum) : moire_null_argument;
+  const moire_status status = energies ? moire_spectrum_check(spectrum) : moire_null_argument;
   if (status == moire_ok) { energies_of(energies, spectrum, NULL, NULL); }
   return status;
 }
@@ -62,16 +38,17 @@ moire_status moire_spectrum_filtered_energies(
   moire_energies *energies, const moire_spectrum *spectrum, const double *response_h,
   const double *response_w) {
   if (!energies || !response_h || !response_w) { return moire_null_argument; }
-  const moire_status status = check(spectrum);
+  const moire_status status = moire_spectrum_check(spectrum);
   if (status == moire_ok) { energies_of(energies, spectrum, response_h, response_w); }
   return status;
 }
 
 moire_status moire_spectrum_fold(
   double *in_band, double *folded, const moire_spectrum *spectrum) {
-  const moire_status status = in_band && folded ? check(spectrum) : moire_null_argument;
+  const moire_status status =
+    in_band && folded ? moire_spectrum_check(spectrum) : moire_null_argument;
   if (status != moire_ok) { return status; }
-  if (!divides(spectrum)) { return moire_not_exact; }
+  if (!moire_spectrum_divides(spectrum)) { return moire_not_exact; }
   const size_t height = spectrum->height / spectrum->stride_height;
   const size_t width = spectrum->width / spectrum->stride_width;
   memset(folded, 0, height * width * sizeof *folded);
@@ -80,9 +57,9 @@ moire_status moire_spectrum_fold(
     for (size_t x = 0; x < spectrum->width; x += 1) {
       const size_t to = y % height * width + x % width;
       if (in_y && moire_inside(x, spectrum->width, spectrum->stride_width)) {
-        in_band[to] = bin(spectrum, y, x);
+        in_band[to] = moire_spectrum_bin(spectrum, y, x);
       } else {
-        folded[to] += bin(spectrum, y, x);
+        folded[to] += moire_spectrum_bin(spectrum, y, x);
       }
     }
   }
@@ -90,15 +67,15 @@ moire_status moire_spectrum_fold(
 }
 
 moire_status moire_spectrum_pool_leak(double *leak, const moire_spectrum *spectrum) {
-  const moire_status status = leak ? check(spectrum) : moire_null_argument;
+  const moire_status status = leak ? moire_spectrum_check(spectrum) : moire_null_argument;
   if (status != moire_ok) { return status; }
-  if (!divides(spectrum)) { return moire_not_exact; }
+  if (!moire_spectrum_divides(spectrum)) { return moire_not_exact; }
   const size_t step_y = spectrum->height / spectrum->stride_height;
   const size_t step_x = spectrum->width / spectrum->stride_width;
   double sum = 0;
   for (size_t y = 0; y < spectrum->height; y += step_y) {
     for (size_t x = 0; x < spectrum->width; x += step_x) {
-      if (x > 0 || y > 0) { sum += bin(spectrum, y, x); }
+      if (x > 0 || y > 0) { sum += moire_spectrum_bin(spectrum, y, x); }
     }
   }
   *leak = sum;
@@ -118,7 +95,7 @@ size_t moire_radial_rings(size_t height, size_t width) {
 }
 
 moire_status moire_spectrum_radial(double *power, size_t *bins, const moire_spectrum *spectrum) {
-  const moire_status status = power && bins ? check(spectrum) : moire_null_argument;
+  const moire_status status = power && bins ? moire_spectrum_check(spectrum) : moire_null_argument;
   if (status != moire_ok) { return status; }
   const size_t rings = moire_radial_rings(spectrum->height, spectrum->width);
   memset(power, 0, rings * sizeof *power);
@@ -126,7 +103,7 @@ moire_status moire_spectrum_radial(double *power, size_t *bins, const moire_spec
   for (size_t y = 0; y < spectrum->height; y += 1) {
     for (size_t x = 0; x < spectrum->width; x += 1) {
       const size_t r = ring(y, x, spectrum->height, spectrum->width);
-      power[r] += bin(spectrum, y, x);
+      power[r] += moire_spectrum_bin(spectrum, y, x);
       bins[r] += 1;
     }
   }

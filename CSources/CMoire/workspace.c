@@ -27,6 +27,9 @@ size_t moire_workspace_layout(
   to->stage = take(from, &offset, longer, sizeof(lanes), &overflow);
   to->scratch = take(from, &offset, longer, sizeof(lanes), &overflow);
   to->columns = take(from, &offset, columns, sizeof(lanes), &overflow);
+  to->plane_columns = take(
+    from, &offset, moire_product(MOIRE_PLANE_COLUMNS, reader->grid_h, &overflow), sizeof(lanes),
+    &overflow);
   to->map = take(from, &offset, area, sizeof(lanes), &overflow);
   to->power = take(from, &offset, bins, sizeof(double), &overflow);
   if (measured) {

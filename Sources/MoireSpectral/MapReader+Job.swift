@@ -96,7 +96,8 @@ extension MapReader {
           plane_stride: layout.planeStride, row_stride: layout.rowStride,
           column_stride: layout.columnStride)
         var reading = moire_reading(
-          power: sum, energies: energies + plane, registrations: registrations.map { $0 + plane },
+          power: sum, plane_power: nil, energies: energies + plane,
+          registrations: registrations.map { $0 + plane },
           not_finite_plane: 0)
         let status = moire_reader_read(reader.handle, &planes, &reading, scratch, scratchBytes)
         guard status == .ok else {

@@ -17,6 +17,10 @@ public enum SpectralError: InputError, Equatable {
   case invalidFilter(taps: Int)
   /// Two spectra of unlike size or stride were to be added.
   case spectrumMismatch(HW, stride: HW, with: HW, otherStride: HW)
+  /// An array holds another number of values than its sizes call for.
+  case valueCount(expected: Int, count: Int)
+  /// A share of energy lies in (0, 1].
+  case invalidShare(Double)
   /// Memory for a workspace could not be had.
   case outOfMemory(bytes: Int)
   /// Any other status of the C library, in its words.
@@ -41,6 +45,10 @@ public enum SpectralError: InputError, Equatable {
     case .spectrumMismatch(let size, let stride, let other, let otherStride):
       "a spectrum of \(size) at stride \(stride) cannot take one of \(other) at stride"
         + " \(otherStride)"
+    case .valueCount(let expected, let count):
+      "expected \(expected) values, got \(count)"
+    case .invalidShare(let share):
+      "a share of energy is above 0 and at most 1, got \(share)"
     case .outOfMemory(let bytes):
       "no memory for a workspace of \(bytes) bytes"
     case .library(let message):

@@ -5,7 +5,8 @@
 ///
 /// Conventions. A map is `height` rows of `width` samples; a subsampling keeps every `stride`-th
 /// row and column, the first one included. Transforms are unnormalised:
-/// X[k] = Σ_n x[n] exp(-2πi k n / N). Energies are Σ |X[k]|² over the full spectrum.
+/// X[k] = Σ_n x[n] exp(-2πi k n / N); the inverse alone divides by N. Energies are Σ |X[k]|² over
+/// the full spectrum.
 ///
 /// A half-spectrum is row-major [height][width / 2 + 1]: |X[k_h, k_w]|² of the stored bins as they
 /// are, not doubled. In energy sums a stored bin weighs 2 in interior columns and 1 in column 0
@@ -21,8 +22,10 @@
 
 #include "moire/base.h"
 #include "moire/filter.h"
+#include "moire/measure.h"
 #include "moire/planes.h"
 #include "moire/reading.h"
 #include "moire/spectrum.h"
+#include "moire/transform.h"
 
 #endif

@@ -73,6 +73,9 @@ typedef struct moire_registration {
 typedef struct moire_reading {
   /// [grid height][grid width / 2 + 1], |X|² summed over the planes is ADDED to it.
   double *MOIRE_NULLABLE power;
+  /// [count][grid height][grid width / 2 + 1], each plane's own |X|², SET, in float precision but
+  /// for DC. Summed over the planes it is what is added to `power`.
+  double *MOIRE_NULLABLE plane_power;
   /// [count].
   moire_energies *MOIRE_NULLABLE energies;
   /// [count]; only for an exact reader.
@@ -87,7 +90,7 @@ typedef struct moire_reading {
 /// each plane without its mean and scaled to unit variance by a power of two, so that neither a
 /// large mean nor a strong neighbour disturbs it. A dead or constant plane (see
 /// moire_plane_kind_of) has alias and deviation exactly 0 and adds nothing but DC to the power.
-/// On failure `power` is untouched; energies and registrations may hold some planes' values.
+/// On failure `power` is untouched; the outputs with an entry a plane may hold some planes' values.
 /// Cost: one complex FFT per two planes, and as much again for the registrations.
 moire_status moire_reader_read(
   const moire_reader *MOIRE_NULLABLE reader, const moire_planes *MOIRE_NULLABLE planes,

@@ -1,0 +1,49 @@
+#ifndef MOIRE_IDENTITY_H
+#define MOIRE_IDENTITY_H
+
+#include "plan.h"
+
+typedef struct complex_value {
+  double re, im;
+} complex_value;
+
+static inline complex_value complex_product(complex_value a, complex_value b) {
+  return (complex_value){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+}
+
+static inline double complex_power(complex_value a) { return a.re * a.re + a.im * a.im; }
+
+struct moire_identities {
+  size_t height, width, stride_h, stride_w, box_h, box_w;
+  // From one subsampling to the next in the workspace: whole lanes.
+  size_t box_pitch;
+  size_t workspace;
+  int filtered;
+  // H[k_h], H[k_w]; 1 where there is no filter.
+  complex_value *gain_h, *gain_w;
+  // exp(-2πi k d / N) for the bins k of the box, [box][stride].
+  complex_value *phase_h, *phase_w;
+  moire_plan *forward, *inverse, *box;
+};
+
+// One plane on its way: [height][width], and [shift][box height][box width].
+typedef struct identity_work {
+  complex_value *map, *parts;
+  // What the samples were scaled by, inverted, and what was taken off: c / unit.
+  double unit, centre;
+  // Of the centred and scaled map, before the filter.
+  double energy;
+} identity_work;
+
+// The plane's spectrum, filtered, in work->map: what the one spectrum says.
+void moire_identity_predict(
+  moire_identity_reading *reading, const moire_identities *identities, const identity_work *work);
+
+// The map into its S subsamplings.
+void moire_identity_subsample(const moire_identities *identities, const identity_work *work);
+
+// The subsamplings transformed, registered and compared: what shifting says.
+void moire_identity_measure(
+  moire_identity_reading *reading, const moire_identities *identities, const identity_work *work);
+
+#endif

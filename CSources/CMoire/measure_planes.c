@@ -1,0 +1,190 @@
+#include <math.h>
+#include <stdint.h>
+
+#include "identity.h"
+#include "reader.h"
+
+// Planes of either precision.
+typedef struct source {
+  const float *single;
+  const double *twofold;
+  size_t count;
+  ptrdiff_t plane, row, column;
+  // Energy beside DC, as a share of the total, below which a plane is constant.
+  double constant;
+} source;
+
+static double sample(const source *from, size_t p, size_t y, size_t x) {
+  const ptrdiff_t at = (ptrdiff_t)p * from->plane + (ptrdiff_t)y * from->row +
+    (ptrdiff_t)x * from->column;
+  return from->single ? from->single[at] : from->twofold[at];
+}
+
+// The plane, complex, without its mean and scaled by a power of two; 0 if it is not finite.
+static int stage(identity_work *work, const moire_identities *identities, const source *from,
+  size_t p) {
+  const size_t height = identities->height, width = identities->width, samples = height * width;
+  complex_value *to = work->map;
+  double sum = 0, most = 0;
+  for (size_t y = 0; y < height; y += 1) {
+    for (size_t x = 0; x < width; x += 1, to += 1) {
+      *to = (complex_value){sample(from, p, y, x), 0};
+      sum += to->re;
+    }
+  }
+  if (!isfinite(sum)) { return 0; }
+  const double mean = sum / (double)samples;
+  for (size_t n = 0; n < samples; n += 1) {
+    work->map[n].re -= mean;
+    most = fmax(most, fabs(work->map[n].re));
+  }
+  work->energy = 0;
+  // Nothing is left but the rounding of the mean.
+  if (most <= 1e-14 * fabs(mean)) { most = 0; }
+  int exponent = 0;
+  frexp(most > 0 ? most : fabs(mean), &exponent);
+  work->unit = ldexp(1, exponent);
+  work->centre = mean / work->unit;
+  for (size_t n = 0; n < samples; n += 1) {
+    double *value = &work->map[n].re;
+    *value = most > 0 ? *value / work->unit : 0;
+    work->energy += *value * *value;
+  }
+  work->energy = (double)samples * (work->energy + (double)samples * work->centre * work->centre);
+  return 1;
+}
+
+static void filter(const moire_identities *identities, const identity_work *work) {
+  complex_value *value = work->map;
+  for (size_t y = 0; y < identities->height; y += 1) {
+    for (size_t x = 0; x < identities->width; x += 1, value += 1) {
+      *value = complex_product(
+        *value, complex_product(identities->gain_h[y], identities->gain_w[x]));
+    }
+  }
+}
+
+static void normalise(const moire_identities *identities, const identity_work *work) {
+  const size_t samples = identities->height * identities->width;
+  const double scale = 1 / (double)samples;
+  for (size_t n = 0; n < samples; n += 1) {
+    work->map[n].re *= scale;
+    work->map[n].im *= scale;
+  }
+}
+
+// Energy beside DC: what of the predicted energy the bin 0 does not hold.
+static double energy_beside_dc(const moire_identities *identities, const identity_work *work) {
+  const size_t samples = identities->height * identities->width;
+  double sum = 0;
+  for (size_t n = 1; n < samples; n += 1) { sum += complex_power(work->map[n]); }
+  return sum;
+}
+
+static moire_plane_kind kind_of(double total, double rest, const identity_work *work,
+  double constant) {
+  if (!(total > 1e-24 * work->energy)) { return moire_plane_dead; }
+  return rest < constant * total ? moire_plane_constant : moire_plane_alive;
+}
+
+static void scale(moire_comparison *comparison, double by) {
+  comparison->predicted *= by;
+  comparison->measured *= by;
+}
+
+static moire_comparison ratio(moire_comparison a, moire_comparison b, double times) {
+  return (moire_comparison){
+    times * a.predicted / b.predicted, times * a.measured / b.measured};
+}
+
+// The fractions of an alive plane, then everything in the caller's unit; 0 if that overflows.
+static int finish(
+  moire_identity_reading *reading, const moire_identities *identities,
+  const identity_work *work) {
+  const double shifts = (double)identities->stride_h * (double)identities->stride_w;
+  const double samples = (double)identities->height * (double)identities->width;
+  if (reading->kind == moire_plane_alive) {
+    reading->alias_fraction = ratio(reading->deviation, reading->energy, 1);
+    reading->shift_fraction = ratio(reading->shift_error, reading->energy, shifts);
+    // The mean square is Σ_d ‖Z_d‖² S / N².
+    reading->pool_fraction =
+      ratio(reading->pool_variance, reading->energy, samples * samples / shifts);
+  } else {
+    *reading = (moire_identity_reading){.kind = reading->kind, .energy = reading->energy};
+  }
+  moire_comparison *powers[] = {
+    &reading->energy,     &reading->deviation, &reading->shift_error,
+    &reading->incoherent, &reading->coherent,  &reading->pool_variance};
+  for (size_t i = 0; i < sizeof powers / sizeof *powers; i += 1) {
+    scale(powers[i], work->unit);
+    scale(powers[i], work->unit);
+  }
+  // Σ_k |X|² = S energy must fit as well.
+  return isfinite(reading->energy.predicted * shifts) && isfinite(reading->energy.measured);
+}
+
+static int read_plane(
+  moire_identity_reading *reading, const moire_identities *identities, identity_work *work,
+  const source *from, size_t p) {
+  if (!stage(work, identities, from, p)) { return 0; }
+  moire_identity_reading result = {0};
+  fftw_complex *map = (fftw_complex *)work->map;
+  // Without a filter the subsamplings are the samples themselves.
+  if (!identities->filtered) { moire_identity_subsample(identities, work); }
+  fftw_execute_dft(identities->forward->twofold, map, map);
+  filter(identities, work);
+  moire_identity_predict(&result, identities, work);
+  const double shifts = (double)identities->stride_h * (double)identities->stride_w;
+  result.kind = kind_of(
+    result.energy.predicted * shifts, energy_beside_dc(identities, work), work, from->constant);
+  if (identities->filtered) {
+    fftw_execute_dft(identities->inverse->twofold, map, map);
+    normalise(identities, work);
+    moire_identity_subsample(identities, work);
+  }
+  moire_identity_measure(&result, identities, work);
+  if (!finish(&result, identities, work)) { return 0; }
+  *reading = result;
+  return 1;
+}
+
+static moire_status read(
+  const moire_identities *identities, moire_identity_reading *readings, size_t *fault,
+  const source *from, void *workspace, size_t workspace_bytes) {
+  if (!identities || !workspace) { return moire_null_argument; }
+  if (workspace_bytes < identities->workspace) { return moire_workspace_too_small; }
+  if (from->count == 0) { return moire_ok; }
+  if (!readings || (!from->single && !from->twofold)) { return moire_null_argument; }
+  const size_t unit = sizeof(lanes) / sizeof(complex_value);
+  const size_t samples = identities->height * identities->width;
+  identity_work work = {0};
+  work.map = (complex_value *)((char *)workspace + (0 - (uintptr_t)workspace) % sizeof(lanes));
+  work.parts = work.map + (samples + unit - 1) / unit * unit;
+  for (size_t p = 0; p < from->count; p += 1) {
+    if (!read_plane(&readings[p], identities, &work, from, p)) {
+      if (fault) { *fault = p; }
+      return moire_not_finite;
+    }
+  }
+  return moire_ok;
+}
+
+moire_status moire_identities_read(
+  const moire_identities *identities, moire_identity_reading *readings, size_t *fault,
+  const moire_planes *planes, void *workspace, size_t workspace_bytes) {
+  if (!planes) { return moire_null_argument; }
+  const source from = {
+    planes->data, NULL, planes->count, planes->plane_stride, planes->row_stride,
+    planes->column_stride, 1e-12};
+  return read(identities, readings, fault, &from, workspace, workspace_bytes);
+}
+
+moire_status moire_identities_read_double(
+  const moire_identities *identities, moire_identity_reading *readings, size_t *fault,
+  const moire_planes_double *planes, void *workspace, size_t workspace_bytes) {
+  if (!planes) { return moire_null_argument; }
+  const source from = {
+    NULL, planes->data, planes->count, planes->plane_stride, planes->row_stride,
+    planes->column_stride, 1e-24};
+  return read(identities, readings, fault, &from, workspace, workspace_bytes);
+}
