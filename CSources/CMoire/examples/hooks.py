@@ -63,8 +63,10 @@ def is_strided(layer):
     if isinstance(layer, nn.MaxPool2d):
         return max(pair(layer.stride)) > 1 and pair(layer.dilation) == (1, 1)
     # An average that leaves its padding out, or divides by something else, is not a convolution.
-    return isinstance(layer, nn.AvgPool2d) and max(pair(layer.stride)) > 1 and (
-        pair(layer.padding) == (0, 0) and not layer.ceil_mode and not layer.divisor_override)
+    return (
+        isinstance(layer, nn.AvgPool2d) and max(pair(layer.stride)) > 1
+        and (layer.count_include_pad or pair(layer.padding) == (0, 0))
+        and not layer.ceil_mode and not layer.divisor_override)
 
 
 def read_strided(network, images):
