@@ -40,7 +40,7 @@ let package = Package(
     .library(
       name: "MoireKit",
       targets: ["MoireKit"]),
-    .library(name: "MoireSpectral", targets: ["MoireSpectral"]),
+    .library(name: "MoireSpectral", targets: ["MoireSpectral", "MoireTensors"]),
     .executable(name: "moire", targets: ["moire"]),
   ],
   dependencies: [
@@ -60,7 +60,8 @@ let package = Package(
       providers: [.apt(["libpng-dev", "libjpeg62-turbo-dev"]), .brew(["libpng", "jpeg-turbo"])]),
     .target(
       name: "CMoire", dependencies: ["CFFTW"], path: "CSources/CMoire",
-      exclude: ["CMakeLists.txt", "moire.pc.in"], cSettings: cRules),
+      exclude: ["CMakeLists.txt", "moire.pc.in", "check", "cmake", "examples", "fuzz"],
+      cSettings: cRules),
     .target(
       name: "CLayers", dependencies: ["COneDNN"], path: "CSources/CLayers", cSettings: cRules,
       linkerSettings: [
@@ -119,6 +120,7 @@ let package = Package(
       ["MoireAnalysis", "MoireModels", "MoireImages", "MoireLayers", "MoireTensors"]),
     tests("MoireReportTests", ["MoireReport", "MoireAnalysis", "MoireTensors"]),
     tests("CommandTests", ["moire", "MoireKit", "MoireTensors"]),
+    tests("LinkTests", [], exclude: ["check_moire.py", "check_hooks.py"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

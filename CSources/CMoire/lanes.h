@@ -14,7 +14,16 @@ typedef double wide_lanes __attribute__((vector_size(64)));
 // The same lanes at an address that is only aligned for one float: a caller's own map.
 typedef float unaligned_lanes __attribute__((vector_size(64), aligned(4), may_alias));
 
-#if defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_THREAD__)
+// The choice between clones runs before the thread sanitizer is set up, which crashes it.
+#if defined(__SANITIZE_THREAD__)
+#define MOIRE_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define MOIRE_THREAD_SANITIZER 1
+#endif
+#endif
+
+#if defined(__x86_64__) && defined(__linux__) && !defined(MOIRE_THREAD_SANITIZER)
 #define MOIRE_DISPATCH __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define MOIRE_DISPATCH

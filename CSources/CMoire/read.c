@@ -124,6 +124,8 @@ static moire_energies plane_energies(
     unit * unit * moire_pair_energy(alias, p)};
   energies.dc = fmin(energies.dc, energies.total);
   energies.alias = fmin(energies.alias, energies.total - energies.dc);
+  // A window may leave a plane constant that was not.
+  if (moire_plane_kind_of(energies) != moire_plane_alive) { energies.alias = 0; }
   return energies;
 }
 
