@@ -23,6 +23,8 @@
 #include "moire/filter.h"
 #include "moire/planes.h"
 #include "moire/reading.h"
+#include "moire/response.h"
+#include "moire/spectral_filter.h"
 #include "moire/spectrum.h"
 
 #endif
