@@ -28,26 +28,27 @@ static double peak_within(const moire_amplitude *amplitude, double a, double b) 
   return fmax(gain_x, gain_y);
 }
 
-// The gain at the edge and beyond, and the lobes between: sixteen looks to a zero of A.
-static void stop_band(moire_response *response, const moire_amplitude *amplitude, double edge) {
-  response->nyquist_gain = gain_at(amplitude, edge);
-  response->side_lobe_gain = 0;
-  if (amplitude->taps) {
-    const double steps = ceil((0.5 - edge) * 16 * (double)amplitude->count) + 16;
-    const double width = (0.5 - edge) / steps;
-    double before = response->nyquist_gain, here = gain_at(amplitude, edge + width);
-    for (double i = 1; edge < 0.5 && i <= steps; i += 1) {
-      const double after = i < steps ? gain_at(amplitude, fmin(0.5, edge + (i + 1) * width)) : 0;
-      if (here > before && here >= after) {
-        const double low = edge + (i - 1) * width, high = fmin(0.5, edge + (i + 1) * width);
-        const double peak = fmax(here, peak_within(amplitude, low, high));
-        response->side_lobe_gain = fmax(response->side_lobe_gain, peak);
-      }
-      before = here;
-      here = after;
+// The highest ripple beyond `edge`, by sixteen looks to a zero of A; 0 where |A| only falls. The
+// first look is one before the edge, for a ripple that has its top right behind it.
+static double side_lobe(const moire_amplitude *amplitude, double edge) {
+  if (!amplitude->taps || edge >= 0.5) { return 0; }
+  const double looks = ceil((0.5 - edge) * 16 * (double)amplitude->count) + 16;
+  const double step = (0.5 - edge) / looks;
+  double before = gain_at(amplitude, fmax(0, edge - step)), here = gain_at(amplitude, edge);
+  const double first = here;
+  double highest = 0;
+  for (double i = 0; i <= looks; i += 1) {
+    const double after = i < looks ? gain_at(amplitude, fmin(0.5, edge + (i + 1) * step)) : 0;
+    if (here > before && here >= after) {
+      const double low = fmax(edge, edge + (i - 1) * step), high = fmin(0.5, edge + (i + 1) * step);
+      const double peak = fmax(i > 0 ? here : 0, peak_within(amplitude, low, high));
+      // A top at the edge itself or before it is no ripple beyond.
+      if (i > 0 || peak > first) { highest = fmax(highest, peak); }
     }
+    before = here;
+    here = after;
   }
-  response->stop_band_gain = fmax(response->nyquist_gain, response->side_lobe_gain);
+  return highest;
 }
 
 // With taps: y[n] - 1 = -Σ_{m > n} h[m], summed from the far end, so that taps that are all
@@ -153,7 +154,9 @@ moire_status moire_filter_response(
   if (status != moire_ok) { return status; }
   moire_response result = {.dc_gain = gain_at(&amplitude, 0)};
   const double edge = 0.5 / (double)stride, count = (double)amplitude.count;
-  stop_band(&result, &amplitude, edge);
+  result.nyquist_gain = gain_at(&amplitude, edge);
+  result.side_lobe_gain = side_lobe(&amplitude, edge);
+  result.stop_band_gain = fmax(result.nyquist_gain, result.side_lobe_gain);
   noise(&result, &amplitude, stride, edge);
   result.group_delay = amplitude.count > 0 ? (count - 1) / 2 : 0;
   result.phase = result.group_delay - floor(result.group_delay);
