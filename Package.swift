@@ -85,7 +85,7 @@ let package = Package(
     library(
       "MoireReport",
       [
-        "MoireAnalysis", "MoireImages", "MoireTensors",
+        "MoireAnalysis", "MoireSpectral", "MoireImages", "MoireTensors",
         .product(name: "Mustache", package: "swift-mustache"),
       ], resources: [.embedInCode("Embedded/page.mustache")]),
     library(
@@ -117,7 +117,7 @@ let package = Package(
     tests(
       "MoireAnalysisTests",
       ["MoireAnalysis", "MoireModels", "MoireImages", "MoireLayers", "MoireTensors"]),
-    tests("MoireReportTests", ["MoireReport", "MoireAnalysis", "MoireTensors"]),
+    tests("MoireReportTests", ["MoireReport", "MoireAnalysis", "MoireSpectral", "MoireTensors"]),
     tests("CommandTests", ["moire", "MoireKit", "MoireTensors"]),
   ],
   swiftLanguageModes: [.v6],

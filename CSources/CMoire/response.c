@@ -58,13 +58,15 @@ static moire_status step_of_taps(moire_response *response, const moire_amplitude
   double *taps = malloc(count * sizeof *taps);
   if (!taps) { return moire_no_memory; }
   (void)moire_filter_taps(taps, &amplitude->filter);
-  double tail = 0, least = 0, edge = 0;
+  double tail = 0, least = 0, edge = 0, squares = 0;
   for (size_t m = count; m-- > 0;) {
     tail += taps[m];
+    squares += taps[m] * taps[m];
     least = fmin(least, tail);
     if (m == leading) { edge = tail; }
   }
   free(taps);
+  response->noise_gain = squares;
   response->overshoot = fabs(least);
   response->edge_gain = edge;
   return moire_ok;
@@ -100,7 +102,6 @@ static void noise(
   const double pass = 2 * moire_integrate_power(amplitude, 0, edge);
   const double stop = stride == 1 ? 0 : 2 * moire_integrate_power(amplitude, edge, 0.5);
   response->noise_gain = pass + stop;
-  response->noise_gain_2d = response->noise_gain * response->noise_gain;
   response->alias = share(stop, pass + stop);
   response->alias_2d = both_axes(response->alias);
 }
@@ -166,6 +167,7 @@ moire_status moire_filter_response(
     step_of_amplitude(&result, &amplitude);
   }
   result.corner_gain = result.edge_gain * result.edge_gain;
+  result.noise_gain_2d = result.noise_gain * result.noise_gain;
   moire_amplitude_destroy(&amplitude);
   if (status == moire_ok) { status = on_grid(&result, filter, stride, size); }
   if (status == moire_ok) { *response = result; }

@@ -10,14 +10,14 @@ struct FilterFixtureTests {
     let frequencies: [Double]
     let fir: [FIR]
     let responses: [Response]
-    let kaiser_orders: [Order]
+    let kaiserOrders: [Order]
   }
 
   struct FIR: Decodable, Sendable, CustomTestStringConvertible {
     let spec: String
     let stride: Int
     let taps, amplitude: [Double]
-    let nyquist_gain, stop_band_gain, noise_gain, alias, overshoot, edge_gain: Double
+    let nyquistGain, stopBandGain, noiseGain, alias, overshoot, edgeGain: Double
     let beta: Double?
     var testDescription: String { spec }
   }
@@ -26,25 +26,27 @@ struct FilterFixtureTests {
     let spec: String
     let stride: Int
     let amplitude: [Double]
-    let nyquist_gain, noise_gain, alias, overshoot, edge_gain: Double
+    let nyquistGain, noiseGain, alias, overshoot, edgeGain: Double
     var testDescription: String { spec }
   }
 
   struct Order: Decodable, Sendable {
-    let attenuation, width, beta, atten_of_taps: Double
+    let attenuation, width, beta, attenOfTaps: Double
     let taps: Int
   }
 
   static let file: File = {
     let url = Fixtures.folder.appendingPathComponent("filters/filters.json")
     // A missing fixture fails the tests that use it.
-    return (try? JSONDecoder().decode(File.self, from: Data(contentsOf: url)))
-      ?? File(frequencies: [], fir: [], responses: [], kaiser_orders: [])
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return (try? decoder.decode(File.self, from: Data(contentsOf: url)))
+      ?? File(frequencies: [], fir: [], responses: [], kaiserOrders: [])
   }()
 
   @Test func fixturesAreThere() {
     #expect(Self.file.fir.count == 22 && Self.file.responses.count == 11)
-    #expect(Self.file.kaiser_orders.count == 36)
+    #expect(Self.file.kaiserOrders.count == 36)
   }
 
   // Taps below 1 summed over 97 terms at most: 1e-13 is a hundred roundings of a unit.
@@ -67,13 +69,13 @@ struct FilterFixtureTests {
   func reportOfTaps(_ expected: FIR) throws {
     let report = try FilterResponse(
       LowPass(parsing: expected.spec), stride: expected.stride, size: 16)
-    #expect(abs(report.nyquistGain - expected.nyquist_gain) < 1e-13)
+    #expect(abs(report.nyquistGain - expected.nyquistGain) < 1e-13)
     #expect(
-      abs(report.stopBandGain - expected.stop_band_gain) <= 1e-8 * expected.stop_band_gain + 1e-15)
-    #expect(abs(report.noiseGainLine - expected.noise_gain) < 1e-13)
+      abs(report.stopBandGain - expected.stopBandGain) <= 1e-8 * expected.stopBandGain + 1e-15)
+    #expect(abs(report.noiseGainLine - expected.noiseGain) < 1e-13)
     #expect(abs(report.whiteAliasLine - expected.alias) <= 1e-9 * expected.alias)
     #expect(abs(report.overshoot - expected.overshoot) < 1e-13)
-    #expect(abs(report.edgeGain - expected.edge_gain) < 1e-13)
+    #expect(abs(report.edgeGain - expected.edgeGain) < 1e-13)
     #expect(report.phase == (expected.taps.count.isMultiple(of: 2) ? 0.5 : 0))
     #expect(report.groupDelay == Double(expected.taps.count - 1) / 2)
   }
@@ -86,17 +88,17 @@ struct FilterFixtureTests {
     let amplitude = try filter.response(at: Self.file.frequencies, stride: expected.stride)
     for (got, wanted) in zip(amplitude, expected.amplitude) { #expect(abs(got - wanted) < 1e-14) }
     let report = try FilterResponse(filter, stride: expected.stride, size: 16)
-    #expect(abs(report.nyquistGain - expected.nyquist_gain) < 1e-14)
-    #expect(abs(report.noiseGainLine - expected.noise_gain) < 1e-11)
+    #expect(abs(report.nyquistGain - expected.nyquistGain) < 1e-14)
+    #expect(abs(report.noiseGainLine - expected.noiseGain) < 1e-11)
     #expect(abs(report.whiteAliasLine - expected.alias) <= 1e-9 * expected.alias + 1e-14)
     #expect(abs(report.overshoot - expected.overshoot) < 1e-10)
-    #expect(abs(report.edgeGain - expected.edge_gain) < 1e-11)
+    #expect(abs(report.edgeGain - expected.edgeGain) < 1e-11)
     #expect(report.sideLobeGain == 0 && report.phase == 0 && report.groupDelay == 0)
     #expect(report.taps == nil)
   }
 
   @Test func kaiserOrders() throws {
-    for order in Self.file.kaiser_orders {
+    for order in Self.file.kaiserOrders {
       let made = try LowPass.kaiser(attenuation: order.attenuation, width: order.width)
       guard case .kaiser(let taps, let beta, nil) = made else {
         Issue.record("\(made)")
