@@ -67,7 +67,12 @@ static double shape(const moire_filter *filter, size_t m) {
         bessel_i0(filter->beta * sqrt((1 - t) * (1 + t))) / bessel_i0(filter->beta);
       return window * sinc(filter->cutoff, d);
     }
-    case moire_filter_gaussian: return exp(-d * d / (2 * filter->sigma * filter->sigma));
+    case moire_filter_gaussian: {
+      // Relative to the tap nearest to the centre, so that a narrow one does not vanish.
+      const double nearest = filter->taps % 2 == 1 ? 0 : 0.5, sigma = filter->sigma;
+      if (fabs(d) == nearest) { return 1; }
+      return exp((nearest - d) / sigma * ((nearest + d) / sigma) / 2);
+    }
     case moire_filter_hann: {
       const double s = sin(M_PI * ((double)m + 1) / (n + 1));
       return s * s * (filter->cutoff > 0 ? sinc(filter->cutoff, d) : 1);

@@ -20,12 +20,22 @@ void moire_amplitude_destroy(moire_amplitude *amplitude) {
   amplitude->taps = NULL;
 }
 
-// Σ_m h[m] cos(2πf (m - c)), the symmetric taps taken in pairs from the outside in.
+// Σ_m h[m] cos(2πf (m - c)), the symmetric taps taken in pairs from the outside in. The angle turns
+// by a rotation from tap to tap and starts afresh before its error can grow.
 static double of_taps(const double *taps, size_t count, double f) {
   const double centre = ((double)count - 1) / 2;
-  double sum = 0;
+  const double turn_c = cos(2 * M_PI * f), turn_s = sin(2 * M_PI * f);
+  double sum = 0, c = 0, s = 0;
   for (size_t m = 0; m < count / 2; m += 1) {
-    sum += 2 * taps[m] * cos(2 * M_PI * f * (centre - (double)m));
+    if (m % 32 == 0) {
+      const double angle = 2 * M_PI * f * (centre - (double)m);
+      c = cos(angle);
+      s = sin(angle);
+    }
+    sum += 2 * taps[m] * c;
+    const double next = c * turn_c + s * turn_s;
+    s = s * turn_c - c * turn_s;
+    c = next;
   }
   return count % 2 == 1 ? sum + taps[count / 2] : sum;
 }

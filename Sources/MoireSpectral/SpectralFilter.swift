@@ -111,7 +111,7 @@ public final class SpectralFilter: Sendable {
   }
 
   /// One filter in both precisions.
-  private struct Handles: @unchecked Sendable {
+  private struct Handles {
     let single: OpaquePointer
     let double: OpaquePointer
 

@@ -8,6 +8,7 @@ struct LowPassTests {
   static let many: [LowPass] =
     LowPass.samples + [
       .binomial(1000), .binomial(55), .gaussian(sigma: 30), .gaussian(sigma: 1e-9, taps: 7),
+      .gaussian(sigma: 0.005, taps: 4), .gaussian(sigma: .leastNonzeroMagnitude, taps: 2),
       .kaiser(taps: 200, beta: 12, cutoff: 0.01), .hann(taps: 101),
       .kaiser(taps: 2, beta: 0, cutoff: 0.5),
       .kaiser(taps: 31, beta: 700),
