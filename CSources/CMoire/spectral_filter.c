@@ -91,7 +91,8 @@ size_t moire_spectral_filter_layout(
 }
 
 static moire_status make_plans(moire_spectral_filter *filter, unsigned flags) {
-  void *area = malloc(moire_spectral_filter_workspace_size(filter)), *plane, *spectrum;
+  void *area = malloc(moire_spectral_filter_workspace_size(filter));
+  void *plane = NULL, *spectrum = NULL;
   if (!area) { return moire_no_memory; }
   (void)moire_spectral_filter_layout(filter, area, &plane, &spectrum);
   const int height = (int)filter->height, width = (int)filter->width;
