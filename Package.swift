@@ -86,7 +86,7 @@ let package = Package(
     library(
       "MoireReport",
       [
-        "MoireAnalysis", "MoireImages", "MoireTensors",
+        "MoireAnalysis", "MoireSpectral", "MoireImages", "MoireTensors",
         .product(name: "Mustache", package: "swift-mustache"),
       ], resources: [.embedInCode("Embedded/page.mustache")]),
     library(
@@ -118,7 +118,7 @@ let package = Package(
     tests(
       "MoireAnalysisTests",
       ["MoireAnalysis", "MoireModels", "MoireImages", "MoireLayers", "MoireTensors"]),
-    tests("MoireReportTests", ["MoireReport", "MoireAnalysis", "MoireTensors"]),
+    tests("MoireReportTests", ["MoireReport", "MoireAnalysis", "MoireSpectral", "MoireTensors"]),
     tests("CommandTests", ["moire", "MoireKit", "MoireTensors"]),
     tests("LinkTests", [], exclude: ["check_moire.py", "check_hooks.py"]),
   ],

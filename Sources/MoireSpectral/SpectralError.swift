@@ -15,6 +15,12 @@ public enum SpectralError: InputError, Equatable {
   case mapMismatch(expected: HW, shape: [Int])
   /// A filter has at least one tap.
   case invalidFilter(taps: Int)
+  /// A filter's parameter is missing or outside its range.
+  case invalidParameter(filter: String, reason: String)
+  /// No filter has this specification.
+  case unknownFilter(String)
+  /// A response does not have one value for each bin.
+  case invalidResponse(count: Int, expected: Int)
   /// Two spectra of unlike size or stride were to be added.
   case spectrumMismatch(HW, stride: HW, with: HW, otherStride: HW)
   /// An array holds another number of values than its sizes call for.
@@ -41,7 +47,13 @@ public enum SpectralError: InputError, Equatable {
     case .mapMismatch(let expected, let shape):
       "expected maps [N, C, \(expected.height), \(expected.width)], got shape \(shape)"
     case .invalidFilter(let taps):
-      "a binomial filter has 1 tap or more, got \(taps)"
+      "a filter has 1 tap or more, got \(taps)"
+    case .invalidParameter(let filter, let reason):
+      "filter '\(filter)': \(reason)"
+    case .unknownFilter(let text):
+      "'\(text)' is no filter; there are \(LowPass.grammar)"
+    case .invalidResponse(let count, let expected):
+      "a response of \(count) values cannot serve \(expected) bins"
     case .spectrumMismatch(let size, let stride, let other, let otherStride):
       "a spectrum of \(size) at stride \(stride) cannot take one of \(other) at stride"
         + " \(otherStride)"

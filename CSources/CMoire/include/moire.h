@@ -25,6 +25,8 @@
 #include "moire/measure.h"
 #include "moire/planes.h"
 #include "moire/reading.h"
+#include "moire/response.h"
+#include "moire/spectral_filter.h"
 #include "moire/spectrum.h"
 #include "moire/transform.h"
 

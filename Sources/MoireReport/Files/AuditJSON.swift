@@ -27,7 +27,7 @@ public enum AuditJSON {
   }
 
   /// Lists without objects or lists inside brought onto one line each.
-  private static func compacted(_ json: [UInt8]) -> [UInt8] {
+  static func compacted(_ json: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(json.count)
     var scanner = JSONScanner()
