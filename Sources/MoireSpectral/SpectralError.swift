@@ -15,6 +15,14 @@ public enum SpectralError: InputError, Equatable {
   case mapMismatch(expected: HW, shape: [Int])
   /// A filter has at least one tap.
   case invalidFilter(taps: Int)
+  /// A filter's axis has one tap or more, all of them finite.
+  case invalidTaps(count: Int)
+  /// A BlurPool that its convention does not know; the text names it.
+  case blurRefused(String)
+  /// A phase lies in 0 … stride − 1 on each axis.
+  case invalidPhase(HW, stride: HW)
+  /// A map is joined from all of its phases.
+  case phaseCount(expected: Int, got: Int)
   /// Two spectra of unlike size or stride were to be added.
   case spectrumMismatch(HW, stride: HW, with: HW, otherStride: HW)
   /// Memory for a workspace could not be had.
@@ -38,6 +46,16 @@ public enum SpectralError: InputError, Equatable {
       "expected maps [N, C, \(expected.height), \(expected.width)], got shape \(shape)"
     case .invalidFilter(let taps):
       "a binomial filter has 1 tap or more, got \(taps)"
+    case .invalidTaps(let count):
+      count == 0
+        ? "a filter needs one tap or more on each axis, got none"
+        : "a filter's taps must be finite numbers of single precision, one of \(count) is not"
+    case .blurRefused(let reason):
+      "\(reason): sizes must be 1 or more, timm takes 2 taps or more, composer odd numbers of taps"
+    case .invalidPhase(let phase, let stride):
+      "phase \(phase) does not exist at stride \(stride): each axis counts from 0 to its stride − 1"
+    case .phaseCount(let expected, let got):
+      "a map is joined from \(expected) phases, got \(got)"
     case .spectrumMismatch(let size, let stride, let other, let otherStride):
       "a spectrum of \(size) at stride \(stride) cannot take one of \(other) at stride"
         + " \(otherStride)"
