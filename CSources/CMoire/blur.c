@@ -60,9 +60,7 @@ static double gain(const moire_blur_axis *axis, const double *taps, size_t index
 }
 
 static int folds(const moire_blur_axis *axis) {
-  const ptrdiff_t reach = (ptrdiff_t)((axis->output - 1) * axis->stride + axis->taps);
-  const ptrdiff_t after = reach - axis->lead - (ptrdiff_t)axis->input;
-  const ptrdiff_t most = after > axis->lead ? after : axis->lead;
+  const ptrdiff_t most = axis->trail > axis->lead ? axis->trail : axis->lead;
   if (axis->padding == moire_padding_reflect) { return most > (ptrdiff_t)axis->input - 1; }
   return axis->padding == moire_padding_circular && most > (ptrdiff_t)axis->input;
 }

@@ -20,8 +20,8 @@ public struct BlurGeometry: Hashable, Sendable {
     /// What the first and the last output make of a constant 1: 1 but for zero padding.
     public let firstGain: Double
     public let lastGain: Double
-    /// Whether a reflection folds more than once (a circular axis comes round again): other libraries
-    /// refuse or zero-fill there.
+    /// Whether ``lead`` or ``trail`` is more than one reflection (or one round of a circular axis) can
+    /// give, so that it folds again: other libraries refuse or zero-fill there.
     public let folds: Bool
 
     init(_ axis: moire_blur_axis) {

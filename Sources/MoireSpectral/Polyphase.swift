@@ -72,7 +72,9 @@ public struct Polyphase: Hashable, Sendable {
       }
     }
     var result = try upsample(first, to: 0)
-    for (phase, part) in zip(phases, parts).dropFirst() { try put(part, phase: phase, into: &result) }
+    for (phase, part) in zip(phases, parts).dropFirst() {
+      try put(part, phase: phase, into: &result)
+    }
     return result
   }
 

@@ -41,8 +41,8 @@ typedef struct moire_blur_axis {
   /// What the first and the last output make of a constant 1: 1 but for zero padding. At a corner of
   /// a map the gains of its two axes multiply.
   double first_gain, last_gain;
-  /// 1 where an output reaches so far beyond the axis that a reflection folds again (or a circular
-  /// axis comes round a second time); other libraries refuse or zero-fill there.
+  /// 1 where `lead` or `trail` is more than one reflection (or one round of a circular axis) can
+  /// give, so that it folds again; other libraries refuse or zero-fill there.
   int folds;
 } moire_blur_axis;
 
