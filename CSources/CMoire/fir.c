@@ -39,16 +39,17 @@ size_t moire_fir_turned_bytes(const moire_fir *fir) {
   return (in + out) * sizeof(lanes);
 }
 
-// One line of a group of planes or of one plane, whichever is longer, or as many as fit a cache.
+// Three lines of a group of planes, or the lines of one plane, whichever is longer, and as many more
+// as fit a cache.
 static moire_status size_workspace(moire_fir *fir) {
   int overflow = 0;
   size_t width = fir->width.inputs, bytes;
   if (fir->width.outputs > width) { width = fir->width.outputs; }
-  const size_t group = moire_product(width, 2 * sizeof(lanes), &overflow);
+  const size_t group = moire_product(width, 3 * sizeof(lanes), &overflow);
   const size_t rows = moire_product(
     fir->line.length + width + fir->width.outputs, sizeof(double), &overflow);
   bytes = group > rows ? group : rows;
-  overflow |= __builtin_add_overflow(bytes, MOIRE_FIR_GROUP_BYTES, &bytes);
+  overflow |= __builtin_add_overflow(bytes, 3 * MOIRE_FIR_GROUP_BYTES, &bytes);
   overflow |= __builtin_add_overflow(bytes, moire_fir_turned_bytes(fir), &bytes);
   overflow |= __builtin_add_overflow(bytes, 2 * MOIRE_FIR_SLACK + sizeof(lanes), &bytes);
   fir->workspace_bytes = bytes;

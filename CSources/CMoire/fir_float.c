@@ -65,16 +65,16 @@ static void turn_planes(lanes *to, const task_float *task) {
   }
 }
 
-static void turn_back(const lanes *from, const task_float *task) {
-  const moire_output *to = &task->to;
-  const size_t height = task->height->outputs, width = task->width->outputs;
-  if (to->row_stride == (ptrdiff_t)width) {
-    moire_turn_back(to->data, to->plane_stride, from, height * width);
+// `rows` rows of the output back to the planes, the first one at `to`.
+static void turn_back(float *to, const lanes *from, const task_float *task, size_t rows) {
+  const size_t width = task->width->outputs;
+  const ptrdiff_t row = task->to.row_stride, plane = task->to.plane_stride;
+  if (row == (ptrdiff_t)width) {
+    moire_turn_back(to, plane, from, rows * width);
     return;
   }
-  for (size_t y = 0; y < height; y += 1) {
-    moire_turn_back(
-      to->data + (ptrdiff_t)y * to->row_stride, to->plane_stride, from + y * width, width);
+  for (size_t y = 0; y < rows; y += 1) {
+    moire_turn_back(to + (ptrdiff_t)y * row, plane, from + y * width, width);
   }
 }
 
@@ -94,17 +94,51 @@ static void filter_turned(lanes *to, const lanes *from, lanes *lines, const task
   }
 }
 
-// Takes groups of sixteen planes off the task and leaves the rest of them.
-static void run_turned_float(task_float *task, const moire_fir *fir) {
-  if (task->from.column_stride != 1 || task->to.column_stride != 1) { return; }
-  if (moire_fir_turned_bytes(fir) == 0) { return; }
+static void run_small(const task_float *task) {
   lanes *in = (lanes *)task->memory;
   lanes *out = in + task->height->inputs * task->width->inputs;
   lanes *lines = out + task->height->outputs * task->width->outputs;
+  turn_planes(in, task);
+  filter_turned(out, in, lines, task);
+  turn_back(task->to.data, out, task, task->height->outputs);
+}
+
+// Large planes whose width cannot be slid over: some rows of the height's pass, plane by plane, are
+// turned for the width's.
+static void run_strips(const task_float *task) {
+  const size_t inputs = task->width->inputs, outputs = task->width->outputs;
+  const size_t height = task->height->outputs, wider = inputs > outputs ? inputs : outputs;
+  const size_t most = rows_at_once_float(wider * MOIRE_LANES);
+  lanes *in = (lanes *)task->memory, *out = in + most * wider;
+  float *lines = (float *)(out + most * wider);
+  task_float turned = *task;
+  turned.to.column_stride = MOIRE_LANES;
+  turned.to.row_stride = (ptrdiff_t)outputs * MOIRE_LANES;
+  for (size_t y = 0; y < height; y += most) {
+    const size_t rows = height - y < most ? height - y : most;
+    for (size_t p = 0; p < MOIRE_LANES; p += 1) {
+      run_height_float(
+        lines + p * rows * inputs, inputs,
+        task->from.data + (ptrdiff_t)p * task->from.plane_stride, task, 1, y, rows);
+    }
+    moire_turn(in, lines, (ptrdiff_t)(rows * inputs), rows * inputs);
+    run_width_float(
+      (float *)out, (const float *)in, inputs * MOIRE_LANES, &turned, MOIRE_LANES, rows);
+    turn_back(task->to.data + (ptrdiff_t)y * task->to.row_stride, out, task, rows);
+  }
+}
+
+// Takes groups of sixteen planes off the task and leaves the rest of them.
+static void run_turned_float(task_float *task, const moire_fir *fir) {
+  if (task->from.column_stride != 1 || task->to.column_stride != 1) { return; }
+  const int small = moire_fir_turned_bytes(fir) > 0;
+  if (!small && task->line) { return; }
   for (; task->from.count >= MOIRE_LANES; task->from.count -= MOIRE_LANES) {
-    turn_planes(in, task);
-    filter_turned(out, in, lines, task);
-    turn_back(out, task);
+    if (small) {
+      run_small(task);
+    } else {
+      run_strips(task);
+    }
     task->from.data += MOIRE_LANES * task->from.plane_stride;
     task->to.data += MOIRE_LANES * task->to.plane_stride;
   }
