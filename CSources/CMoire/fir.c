@@ -39,8 +39,8 @@ size_t moire_fir_turned_bytes(const moire_fir *fir) {
   return (in + out) * sizeof(lanes);
 }
 
-// Three lines of a group of planes, or the lines of one plane, whichever is longer, and as many more
-// as fit a cache.
+// Three lines of a group of planes, or the lines of one plane, whichever is longer, and as many
+// more as fit a cache.
 static moire_status size_workspace(moire_fir *fir) {
   int overflow = 0;
   size_t width = fir->width.inputs, bytes;

@@ -14,7 +14,7 @@ public struct BlurGeometry: Hashable, Sendable {
     /// values; negative: samples that are cut off.
     public let lead: Int
     public let trail: Int
-    public let padding: Padding
+    public let padding: BorderMode
     /// Output i stands at i · stride + phase, in input samples.
     public let phase: Double
     /// What the first and the last output make of a constant 1: 1 but for zero padding.
@@ -31,7 +31,7 @@ public struct BlurGeometry: Hashable, Sendable {
       taps = axis.taps
       lead = axis.lead
       trail = axis.trail
-      padding = Padding(axis.padding)
+      padding = BorderMode(axis.padding)
       phase = axis.phase
       firstGain = axis.first_gain
       lastGain = axis.last_gain

@@ -23,7 +23,7 @@ public struct BlurPool: Hashable, Sendable {
     public var description: String { rawValue }
 
     /// The padding that the convention comes with.
-    public var padding: Padding { Padding(moire_blur_padding(native)) }
+    public var padding: BorderMode { BorderMode(moire_blur_padding(native)) }
 
     var native: moire_blur_convention {
       switch self {
@@ -40,11 +40,12 @@ public struct BlurPool: Hashable, Sendable {
   /// n per axis; 1 filters nothing.
   public var filterSize: HW
   public var stride: HW
-  public var padding: Padding
+  public var padding: BorderMode
 
   /// - Parameter padding: nil for the convention's own.
   public init(
-    _ convention: Convention = .zhang, filterSize: HW = 4, stride: HW = 2, padding: Padding? = nil
+    _ convention: Convention = .zhang, filterSize: HW = 4, stride: HW = 2,
+    padding: BorderMode? = nil
   ) {
     self.convention = convention
     self.filterSize = filterSize

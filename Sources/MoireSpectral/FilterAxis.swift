@@ -8,11 +8,11 @@ public struct FilterAxis: Hashable, Sendable {
   public var lead: Int
   /// The number of outputs; nil stands for ⌈input / stride⌉.
   public var output: Int?
-  public var padding: Padding
+  public var padding: BorderMode
 
   public init(
     taps: [Double], stride: Int = 1, lead: Int = 0, output: Int? = nil,
-    padding: Padding = .reflect
+    padding: BorderMode = .reflect
   ) {
     self.taps = taps
     self.stride = stride

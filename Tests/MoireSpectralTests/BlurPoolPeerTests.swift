@@ -13,14 +13,14 @@ struct BlurPoolPeerTests {
     let convention: BlurPool.Convention
     let filter: HW
     let stride: HW
-    let padding: Padding
+    let padding: BorderMode
     let size: HW
     /// 0×0 where the peer refuses.
     let output: HW
 
     init?(_ fields: [Substring]) {
       let numbers = fields.dropFirst(2).compactMap { Int($0) }
-      guard numbers.count == 6, let padding = Padding(rawValue: String(fields[1])) else {
+      guard numbers.count == 6, let padding = BorderMode(rawValue: String(fields[1])) else {
         return nil
       }
       let line = fields[0] == "line"

@@ -93,7 +93,7 @@ struct BlurPoolTests {
   func constants() throws {
     let sizes: [HW] = [1, 2, 3, 4, 7, 8, [1, 5], [6, 1], 14, [8, 12]]
     for convention in BlurPool.Convention.allCases {
-      for padding in Padding.allCases where padding != .zero {
+      for padding in BorderMode.allCases where padding != .zero {
         for taps in 2...7 where convention != .composer || !taps.isMultiple(of: 2) {
           for (size, stride) in sizes.flatMap({ size in [1, 2, 3, 4].map { (size, $0) } }) {
             // timm pads a single sample by n − 2 then and has no output.

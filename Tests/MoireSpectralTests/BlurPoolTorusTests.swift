@@ -41,7 +41,7 @@ struct BlurPoolTorusTests {
   func commutation() throws {
     let size: HW = [10, 12]
     let maps = try noise(planes: 3, size: size, seed: 6)
-    for padding in [Padding.circular, .zero] {
+    for padding in [BorderMode.circular, .zero] {
       func axis(_ taps: [Double]) -> FilterAxis {
         FilterAxis(taps: taps, lead: taps.count / 2, padding: padding)
       }

@@ -4,7 +4,7 @@ import MoireTensors
 /// The definitions of filters with subsampling, evaluated naively in double precision.
 enum FilterOracle {
   /// The sample that padding puts at a position, found by walking there one step at a time.
-  static func source(_ position: Int, size: Int, padding: Padding) -> Int? {
+  static func source(_ position: Int, size: Int, padding: BorderMode) -> Int? {
     if (0..<size).contains(position) { return position }
     switch padding {
     case .zero: return nil
@@ -67,7 +67,7 @@ enum FilterOracle {
       taps: (0..<count).map { _ in generator.normal() }, stride: generator.integer(in: 1..<6),
       lead: generator.integer(in: -3..<count + 4),
       output: generator.integer(in: 0..<2) == 0 ? nil : generator.integer(in: 1..<2 * input + 4),
-      padding: Padding.allCases[generator.integer(in: 0..<4)])
+      padding: BorderMode.allCases[generator.integer(in: 0..<4)])
   }
 
   /// The n taps of (½ + ½z)ⁿ⁻¹, from Pascal's rule over integers.

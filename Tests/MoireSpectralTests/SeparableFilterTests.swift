@@ -59,7 +59,7 @@ struct SeparableFilterTests {
 
   @Test("padding: folding by formula equals walking, as numpy.pad does", arguments: 1...7)
   func padding(size: Int) {
-    for padding in Padding.allCases {
+    for padding in BorderMode.allCases {
       for position in -40...40 {
         #expect(
           padding.source(position, size: size)
@@ -68,10 +68,10 @@ struct SeparableFilterTests {
     }
     // numpy.pad([0, 1, 2], 5, mode="reflect")
     #expect(
-      (-5..<8).map { Padding.reflect.source($0, size: 3) } == [
+      (-5..<8).map { BorderMode.reflect.source($0, size: 3) } == [
         1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1,
       ])
-    #expect(Padding.circular.source(3, size: 0) == nil)
+    #expect(BorderMode.circular.source(3, size: 0) == nil)
   }
 
   @Test("linear: A(2x − 3y) = 2 A x − 3 A y")

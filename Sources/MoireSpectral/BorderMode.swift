@@ -1,7 +1,7 @@
 internal import CMoire
 
 /// What a filter meets beyond the ends of an axis.
-public enum Padding: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
+public enum BorderMode: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
   /// 0: a constant comes out darker at the border.
   case zero
   /// `…2 1|0 1 2 … n−1|n−2…`; where the padding exceeds n − 1 it folds again at each end it meets, and
