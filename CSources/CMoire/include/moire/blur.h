@@ -5,10 +5,11 @@
 
 MOIRE_BEGIN
 
-/// Whose BlurPool: the binomial filter is common to all, sizes, phases and borders are not. N is the
-/// input size, n the filter size, s the stride.
+/// Whose BlurPool: the binomial filter is common to all, sizes, phases and borders are not. N is
+/// the input size, n the filter size, s the stride.
 typedef enum MOIRE_ENUM moire_blur_convention {
-  /// ⌊(n - 1) / 2⌋ samples before, ⌈(n - 1) / 2⌉ after, output ⌈N / s⌉; reflect unless told otherwise.
+  /// ⌊(n - 1) / 2⌋ samples before, ⌈(n - 1) / 2⌉ after, output ⌈N / s⌉; reflect unless told
+  /// otherwise.
   moire_blur_zhang = 0,
   /// ⌊(s + n - 2) / 2⌋ samples on both sides, whatever output fits; reflect unless told otherwise;
   /// n ≥ 2. The phase depends on the stride: -½ for n = 4 at s = 2, -1 for n = 3 at s = 3.
@@ -19,8 +20,8 @@ typedef enum MOIRE_ENUM moire_blur_convention {
   moire_blur_composer = 3,
   /// Output M = ⌈N / s⌉ at the phase (N - 1 - s (M - 1)) / 2, where the grids of input and output
   /// share their centre, so that nothing drifts from layer to layer. That phase is whole or half;
-  /// where n has the wrong parity for it, n - 1 taps are used (3 for n = 2). n = 1 filters nothing and
-  /// stands at the phase rounded down. Reflect unless told otherwise.
+  /// where n has the wrong parity for it, n - 1 taps are used (3 for n = 2). n = 1 filters nothing
+  /// and stands at the phase rounded down. Reflect unless told otherwise.
   moire_blur_auto = 4
 } moire_blur_convention;
 
@@ -38,8 +39,8 @@ typedef struct moire_blur_axis {
   moire_padding padding;
   /// Output i stands at i · stride + phase, in input samples: (taps - 1) / 2 - lead.
   double phase;
-  /// What the first and the last output make of a constant 1: 1 but for zero padding. At a corner of
-  /// a map the gains of its two axes multiply.
+  /// What the first and the last output make of a constant 1: 1 but for zero padding. At a corner
+  /// of a map the gains of its two axes multiply.
   double first_gain, last_gain;
   /// 1 where `lead` or `trail` is more than one reflection (or one round of a circular axis) can
   /// give, so that it folds again; other libraries refuse or zero-fill there.
@@ -65,7 +66,8 @@ typedef struct moire_blur_options {
 } moire_blur_options;
 
 /// The filter of a BlurPool for maps of one size; `rows` and `columns` take the geometry of the
-/// height and the width where they are not NULL. Errors as moire_blur_geometry and moire_fir_create.
+/// height and the width where they are not NULL. Errors as moire_blur_geometry and
+/// moire_fir_create.
 moire_status moire_blur_create(
   moire_fir *MOIRE_NULLABLE *MOIRE_NULLABLE fir, moire_blur_axis *MOIRE_NULLABLE rows,
   moire_blur_axis *MOIRE_NULLABLE columns, const moire_blur_options *MOIRE_NULLABLE options);

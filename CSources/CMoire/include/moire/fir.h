@@ -22,7 +22,8 @@ typedef enum MOIRE_ENUM moire_padding {
 /// of zero padding, an empty axis and an unknown padding.
 ptrdiff_t moire_padding_source(ptrdiff_t position, size_t size, moire_padding padding);
 
-/// One axis of a filter that subsamples: y[i] = Σ_t taps[t] x[i stride - lead + t], i = 0 … output-1.
+/// One axis of a filter that subsamples: y[i] = Σ_t taps[t] x[i stride - lead + t], i = 0 …
+/// output-1.
 typedef struct moire_fir_axis {
   /// [count], finite; copied.
   const double *MOIRE_NULLABLE taps;
@@ -44,8 +45,8 @@ typedef struct moire_fir_options {
   moire_fir_axis height, width;
 } moire_fir_options;
 
-/// A separable filter with subsampling for maps of one size; immutable once made, so that any number
-/// of threads may use it at once, each with a workspace of its own.
+/// A separable filter with subsampling for maps of one size; immutable once made, so that any
+/// number of threads may use it at once, each with a workspace of its own.
 typedef struct moire_fir moire_fir;
 
 /// Makes the tables of a filter: O(output · count) memory per axis, no transform is planned.
@@ -68,10 +69,10 @@ size_t moire_fir_workspace_size(const moire_fir *fir);
 ///
 /// Each output is summed tap by tap in the planes' own precision, along the height first. A sample
 /// that is not finite makes exactly those outputs not finite that its taps reach. Layouts: any
-/// strides; fast where the columns or the planes of both sides are contiguous. Input and output must
-/// not overlap (the same address is refused as moire_invalid_argument). Planes are independent: to
-/// work on several threads give each a range of them. Cost per plane: count_h · output_h · input_w +
-/// count_w · output_h · output_w multiply-adds, one pass over memory.
+/// strides; fast where the columns or the planes of both sides are contiguous. Input and output
+/// must not overlap (the same address is refused as moire_invalid_argument). Planes are
+/// independent: to work on several threads give each a range of them. Cost per plane: count_h ·
+/// output_h · input_w + count_w · output_h · output_w multiply-adds, one pass over memory.
 moire_status moire_fir_execute(
   const moire_fir *MOIRE_NULLABLE fir, const moire_planes *MOIRE_NULLABLE input,
   const moire_output *MOIRE_NULLABLE output, void *MOIRE_NULLABLE workspace,

@@ -5,12 +5,12 @@
 
 MOIRE_BEGIN
 
-/// Where the phases of a map come from. Phase d = d_h stride_width + d_w, d_h < stride_height, d_w <
-/// stride_width, of a map x holds the samples x(i stride_height + d_h, j stride_width + d_w).
+/// Where the phases of a map come from. Phase d = d_h stride_width + d_w, d_h < stride_height, d_w
+/// < stride_width, of a map x holds the samples x(i stride_height + d_h, j stride_width + d_w).
 ///
-/// Where a stride does not divide the size, phases are unequal: ⌈(N - d) / s⌉ samples, none for
-/// d ≥ N. With `wrapped` 1 the map is first continued circularly to the next multiple of the stride,
-/// so that every phase has ⌈N / s⌉. Only where the strides divide the sizes does a circular shift of
+/// Where a stride does not divide the size, phases are unequal: ⌈(N - d) / s⌉ samples, none for d ≥
+/// N. With `wrapped` 1 the map is first continued circularly to the next multiple of the stride, so
+/// that every phase has ⌈N / s⌉. Only where the strides divide the sizes does a circular shift of
 /// the map permute the phases, and a choice among them follows the shift exactly.
 typedef struct moire_phases {
   size_t height, width;
@@ -57,8 +57,8 @@ moire_status moire_phase_upsample_double(
   size_t phase);
 
 /// What a phase is chosen by, over all planes of a sample (its channels) together. The sums are
-/// unevaluated pairs, value = sum + rest: compensated, so that they do not depend on the order of the
-/// samples, which a shift changes.
+/// unevaluated pairs, value = sum + rest: compensated, so that they do not depend on the order of
+/// the samples, which a shift changes.
 typedef struct moire_phase_measure {
   /// Σ x², the square of the l2 norm.
   double square, square_rest;
