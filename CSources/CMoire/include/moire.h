@@ -19,10 +19,13 @@
 /// otherwise. Nothing here starts a thread. A reader may be used from many threads at once, each
 /// with its own workspace. Sizes are in elements unless a name says bytes.
 
+#include "moire/activation.h"
 #include "moire/base.h"
 #include "moire/filter.h"
 #include "moire/planes.h"
 #include "moire/reading.h"
+#include "moire/resample.h"
+#include "moire/shift.h"
 #include "moire/spectrum.h"
 
 #endif
