@@ -1,3 +1,5 @@
+#include <stdint.h>
+
 #include "resample_engine.h"
 #include "resample_transpose.h"
 
@@ -12,7 +14,10 @@ MOIRE_DISPATCH static void store_along(
     for (size_t i = 0; i < MOIRE_LANES; i += 1) { b.v[i] = from[at + i] * factor; }
     moire_transpose(&b);
     for (size_t p = 0; p < planes; p += 1) {
-      *(unaligned_lanes *)(to + (ptrdiff_t)p * plane + at) = b.v[p];
+      float *line = to + (ptrdiff_t)p * plane + at;
+      // Sixteen streams are more than the hardware foresees; the address may lie beyond the end.
+      __builtin_prefetch((const void *)((uintptr_t)line + 4 * sizeof(lanes)), 1);
+      *(unaligned_lanes *)line = b.v[p];
     }
   }
 }

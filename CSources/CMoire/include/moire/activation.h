@@ -91,7 +91,7 @@ typedef struct moire_activation_reading {
 ///
 /// `planes` and `output` may be the same memory where the strides are equal
 /// (moire_invalid_argument otherwise); they must not overlap in part. A plane that is not finite, or
-/// on which φ is not, comes out as NaN and changes no other plane; where readings are asked for an
+/// on which φ is not, comes out as NaN (and so do its alias energies) and changes no other plane; where readings are asked for an
 /// input that is not finite is refused with moire_not_finite, outputs untouched. Planes are split
 /// over threads as in moire_resampler_execute. Cost: u² values of φ a sample, and per group of
 /// sixteen planes (1 + u) (2 H + 2 W) transforms, half of them of u times the length.
