@@ -17,6 +17,10 @@ public enum SpectralError: InputError, Equatable {
   case invalidFilter(taps: Int)
   /// Two spectra of unlike size or stride were to be added.
   case spectrumMismatch(HW, stride: HW, with: HW, otherStride: HW)
+  /// Sizes, or the factors up / down between them, must be at least 1 and fit the transform.
+  case invalidResampling(from: HW, to: HW)
+  /// A number is outside its range; the name begins the message.
+  case invalidParameter(String, value: String, allowed: String)
   /// Memory for a workspace could not be had.
   case outOfMemory(bytes: Int)
   /// Any other status of the C library, in its words.
@@ -41,6 +45,11 @@ public enum SpectralError: InputError, Equatable {
     case .spectrumMismatch(let size, let stride, let other, let otherStride):
       "a spectrum of \(size) at stride \(stride) cannot take one of \(other) at stride"
         + " \(otherStride)"
+    case .invalidResampling(let size, let target):
+      "maps of \(size) cannot be resampled to or by \(target): sizes and factors must be 1 or more"
+        + " and fit the transform"
+    case .invalidParameter(let name, let value, let allowed):
+      "\(name) is \(value), must be \(allowed)"
     case .outOfMemory(let bytes):
       "no memory for a workspace of \(bytes) bytes"
     case .library(let message):
