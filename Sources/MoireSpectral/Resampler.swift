@@ -62,7 +62,8 @@ public struct Resampler: Sendable {
       min(down.height, down.width) >= 1
     else { throw .invalidResampling(from: size, to: up) }
     guard zeros >= 1 else {
-      throw .invalidParameter("the number of zero crossings", value: "\(zeros)", allowed: "1 or more")
+      throw .invalidParameter(
+        "the number of zero crossings", value: "\(zeros)", allowed: "1 or more")
     }
     guard cutoff > 0, cutoff <= 1 else {
       throw .invalidParameter("the cutoff", value: "\(cutoff)", allowed: "above 0 and up to 1")
