@@ -69,8 +69,8 @@ static size_t layout(
     moire_product(grid->column_pitch, grid->up_width.to, &overflow),
     moire_product(grid->rows, width, &overflow),
     grid_scratch(grid, &overflow),
-    // Sixteen doubles a column take two vectors.
-    moire_product(width, 2, &overflow)};
+    // Sixteen doubles a column take two vectors, four times over.
+    moire_product(width, 8, &overflow)};
   size_t vectors = 1;
   void *at[7] = {0};
   lanes *from = base ? (lanes *)((char *)base + (0 - (uintptr_t)base) % sizeof(lanes)) : NULL;
@@ -132,8 +132,9 @@ moire_status moire_activation_create(
   status = copy_coefficients(made);
   if (status == moire_ok) { status = make_grid(&made->grid, options->factor, options); }
   if (status == moire_ok && options->doubled) {
-    status = options->factor > SIZE_MAX / 2 ? moire_size_overflow
-                                            : make_grid(&made->doubled, 2 * options->factor, options);
+    status = options->factor > SIZE_MAX / 2
+      ? moire_size_overflow
+      : make_grid(&made->doubled, 2 * options->factor, options);
   }
   if (status == moire_ok && moire_activation_workspace_size(made) == 0) {
     status = moire_size_overflow;

@@ -20,17 +20,17 @@ struct moire_activation {
   moire_activation_grid grid, doubled;
 };
 
-// Where the parts of a workspace lie; all of them 64-byte vectors but `alternating`.
+// Where the parts of a workspace lie; all of them 64-byte vectors but the last.
 typedef struct moire_activation_parts {
   // [rows][W], [H][row pitch], [tile][u H], [u W][column pitch], [rows][W], scratch.
   void *stage, *raised, *tall, *columns, *finished, *scratch;
-  // Σ_y (-1)^y φ(x) of every column and plane, [W][lanes].
-  double *alternating;
+  // Of φ(x) and of φ(x) - r: Σ_y (-1)^y of every column, then one row, each [W][lanes].
+  double *columns_of_both;
 } moire_activation_parts;
 
-// Σ over one plane.
+// ‖φ(x)‖² and ‖φ(x) - r‖² of one plane, bins at N/2 left out.
 typedef struct moire_activation_sums {
-  double energy, difference, nyquist;
+  double total, alias;
 } moire_activation_sums;
 
 void moire_activation_layout(

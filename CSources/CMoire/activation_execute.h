@@ -20,12 +20,6 @@ static int NAME(is_finite)(const moire_activation *activation, const PLANES *pla
   return 1;
 }
 
-// What is left of ‖φ(x) - r‖² and ‖φ(x)‖² when the bins at N/2 are taken out of both.
-static double NAME(without)(double energy, double nyquist) {
-  // A NaN stays one.
-  return energy <= nyquist ? 0 : energy - nyquist;
-}
-
 static void NAME(read_group)(
   const moire_activation *activation, const OUTPUT *output, moire_activation_reading *readings,
   const SHEET *sheet, void *workspace) {
@@ -41,11 +35,9 @@ static void NAME(read_group)(
   NAME(moire_activate_sheet)(
     activation, &activation->grid, output, readings ? sums : NULL, sheet, &parts);
   for (size_t p = 0; readings && p < sheet->count; p += 1) {
-    const double nyquist = sums[p].nyquist;
-    readings[p].total = NAME(without)(sums[p].energy, nyquist);
-    readings[p].alias = NAME(without)(sums[p].difference, nyquist);
-    readings[p].alias_doubled =
-      twice ? NAME(without)(doubled[p].difference, nyquist) : readings[p].alias;
+    readings[p].total = sums[p].total;
+    readings[p].alias = sums[p].alias;
+    readings[p].alias_doubled = twice ? doubled[p].alias : sums[p].alias;
   }
 }
 

@@ -101,28 +101,23 @@ static void NAME(activate_columns)(
   }
 }
 
-// Sums over a sheet, lane by lane.
+// Σ_(y, x) of a map's squares, of the squares of its rows' Σ_x (-1)^x, and Σ_(y, x) (-1)^(y + x).
 typedef struct NAME(tally) {
-  double energy[WIDTH], difference[WIDTH], rows[WIDTH], corner[WIDTH];
+  double energy[WIDTH], rows[WIDTH], corner[WIDTH];
 } NAME(tally);
 
-// Energies of row y of φ(x) and of its difference from r, which has no bin at N/2: what φ(x) has
-// there is found from Σ_x (-1)^x along rows, `rows`, and down columns, `alternating`.
+// Row y into a tally, and into `columns`, Σ_y (-1)^y of every column.
 MOIRE_DISPATCH static void NAME(add_row)(
-  NAME(tally) *restrict tally, double *restrict alternating, const VECTOR *restrict value,
-  const VECTOR *restrict result, const VECTOR *unit, size_t width, size_t y) {
-  const REAL *v = (const REAL *)value, *r = (const REAL *)result;
-  double along[WIDTH] = {0}, factor[WIDTH];
+  NAME(tally) *restrict tally, double *restrict columns, const double *restrict row, size_t width,
+  size_t y) {
+  double along[WIDTH] = {0};
   const double sign = y % 2 == 0 ? 1 : -1;
-  for (size_t p = 0; p < WIDTH; p += 1) { factor[p] = (double)(*unit)[p]; }
-  for (size_t x = 0; x < width; x += 1, v += WIDTH, r += WIDTH, alternating += WIDTH) {
+  for (size_t x = 0; x < width; x += 1, row += WIDTH, columns += WIDTH) {
     const double turn = x % 2 == 0 ? 1 : -1;
     for (size_t p = 0; p < WIDTH; p += 1) {
-      const double a = (double)v[p], d = a - (double)r[p] * factor[p];
-      tally->energy[p] += a * a;
-      tally->difference[p] += d * d;
-      along[p] += turn * a;
-      alternating[p] += sign * a;
+      tally->energy[p] += row[p] * row[p];
+      along[p] += turn * row[p];
+      columns[p] += sign * row[p];
     }
   }
   for (size_t p = 0; p < WIDTH; p += 1) {
@@ -131,21 +126,53 @@ MOIRE_DISPATCH static void NAME(add_row)(
   }
 }
 
-// The energy of φ(x) at the bins N/2 of an even axis.
-static double NAME(edge_energy)(
-  const NAME(tally) *tally, const double *alternating, size_t height, size_t width, size_t p) {
-  const double tall = (double)height, wide = (double)width;
-  double energy = 0, columns = 0;
-  for (size_t x = 0; x < width; x += 1) {
-    columns += alternating[x * WIDTH + p] * alternating[x * WIDTH + p];
+// A row of φ(x), and the same less r.
+MOIRE_DISPATCH static void NAME(subtract)(
+  double *restrict values, double *restrict differences, const VECTOR *restrict value,
+  const VECTOR *restrict result, const VECTOR *unit, size_t width) {
+  const REAL *v = (const REAL *)value, *r = (const REAL *)result;
+  double factor[WIDTH];
+  for (size_t p = 0; p < WIDTH; p += 1) { factor[p] = (double)(*unit)[p]; }
+  for (size_t i = 0; i < width * WIDTH; i += WIDTH) {
+    for (size_t p = 0; p < WIDTH; p += 1) {
+      values[i + p] = (double)v[i + p];
+      differences[i + p] = (double)v[i + p] - (double)r[i + p] * factor[p];
+    }
   }
-  if (width % 2 == 0) { energy += tally->rows[p] / wide; }
-  if (height % 2 == 0) { energy += columns / tall; }
+}
+
+// The energy of plane p without the bins at N/2 of an even axis.
+static double NAME(energy)(
+  const NAME(tally) *tally, const double *columns, size_t height, size_t width, size_t p) {
+  const double tall = (double)height, wide = (double)width;
+  double edge = 0, down = 0;
+  for (size_t x = 0; x < width; x += 1) {
+    down += columns[x * WIDTH + p] * columns[x * WIDTH + p];
+  }
+  if (width % 2 == 0) { edge += tally->rows[p] / wide; }
+  if (height % 2 == 0) { edge += down / tall; }
   // In the corner both axes are at N/2: counted twice so far.
   if (width % 2 == 0 && height % 2 == 0) {
-    energy -= tally->corner[p] * tally->corner[p] / (tall * wide);
+    edge -= tally->corner[p] * tally->corner[p] / (tall * wide);
   }
-  return energy;
+  // A NaN stays one.
+  return tally->energy[p] <= edge ? 0 : tally->energy[p] - edge;
+}
+
+// Rows y … of φ(x), staged as they are, and of r into both tallies.
+static void NAME(add_rows)(
+  NAME(tally) tally[2], const moire_activation *activation, const SHEET *plain, const SHEET *out,
+  const moire_activation_parts *parts, size_t y, size_t rows) {
+  const size_t width = plain->width, line = width * WIDTH;
+  double *columns = parts->columns_of_both, *values = columns + 2 * line;
+  NAME(moire_sheet_stage)(parts->stage, width, plain, y, rows, 0, width);
+  NAME(moire_activation_apply)(activation, (REAL *)parts->stage, rows * line);
+  const VECTOR *value = parts->stage, *result = parts->finished;
+  for (size_t i = 0; i < rows; i += 1, value += width, result += width) {
+    NAME(subtract)(values, values + line, value, result, &out->unit, width);
+    NAME(add_row)(&tally[0], columns, values, width, y + i);
+    NAME(add_row)(&tally[1], columns + line, values + line, width, y + i);
+  }
 }
 
 static void NAME(finish)(
@@ -155,28 +182,22 @@ static void NAME(finish)(
   const size_t height = in->height, width = in->width;
   SHEET plain = *in;
   NAME(moire_sheet_plain)(&plain);
-  NAME(tally) tally = {0};
+  NAME(tally) tally[2] = {0};
   const VECTOR *columns = parts->columns;
-  if (sums) { memset(parts->alternating, 0, width * WIDTH * sizeof(double)); }
+  if (sums) { memset(parts->columns_of_both, 0, 2 * width * WIDTH * sizeof(double)); }
   for (size_t y = 0; y < height; y += grid->rows) {
     const size_t rows = height - y < grid->rows ? height - y : grid->rows;
     NAME(moire_axis_apply)(
       &grid->down_width, parts->finished, (ptrdiff_t)width, columns + y,
       (ptrdiff_t)grid->column_pitch, 1, rows, parts->scratch);
-    if (sums) {
-      NAME(moire_sheet_stage)(parts->stage, width, &plain, y, rows, 0, width);
-      NAME(moire_activation_apply)(activation, (REAL *)parts->stage, rows * width * WIDTH);
-      const VECTOR *value = parts->stage, *result = parts->finished;
-      for (size_t i = 0; i < rows; i += 1, value += width, result += width) {
-        NAME(add_row)(&tally, parts->alternating, value, result, &out->unit, width, y + i);
-      }
-    }
+    if (sums) { NAME(add_rows)(tally, activation, &plain, out, parts, y, rows); }
     // After the readings, which need the input: the output may be the same memory.
     if (output) { NAME(moire_sheet_store)(output, out, parts->finished, width, y, rows); }
   }
+  const double *both = parts->columns_of_both;
   for (size_t p = 0; sums && p < in->count; p += 1) {
-    const double nyquist = NAME(edge_energy)(&tally, parts->alternating, height, width, p);
-    sums[p] = (moire_activation_sums){tally.energy[p], tally.difference[p], nyquist};
+    sums[p].total = NAME(energy)(&tally[0], both, height, width, p);
+    sums[p].alias = NAME(energy)(&tally[1], both + width * WIDTH, height, width, p);
   }
 }
 

@@ -115,8 +115,8 @@ moire_status moire_axis_make_ideal(moire_axis *axis, const moire_ideal *ideal);
 // Vectors of scratch that applying the axis takes.
 size_t moire_axis_scratch(const moire_axis *axis, int *overflow);
 
-// Applies the axis to `count` lines: element n of line b is in[b in_line + n in_step], output m goes
-// to out[b out_line + m]. The areas do not overlap.
+// Applies the axis to `count` lines: element n of line b is in[b in_line + n in_step], output m
+// goes to out[b out_line + m]. The areas do not overlap.
 void moire_axis_apply(
   const moire_axis *axis, lanes *restrict out, ptrdiff_t out_line, const lanes *restrict in,
   ptrdiff_t in_step, ptrdiff_t in_line, size_t count, lanes *restrict scratch);

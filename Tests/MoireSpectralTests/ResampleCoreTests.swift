@@ -20,8 +20,8 @@ struct ResampleCoreTests {
   func doubles() throws {
     var random = SeededGenerator(seed: 21)
     for (from, to) in [
-      (HW(7, 14), HW(28, 7)), (HW(66, 120), HW(70, 61)), (HW(1, 200), HW(3, 200)),
-      (HW(97, 90), HW(97, 45)),
+      (HW(7, 14), HW(28, 7)), (HW(66, 80), HW(70, 61)), (HW(1, 110), HW(3, 110)),
+      (HW(67, 70), HW(67, 35)),
     ] {
       let resampler = try #require(Self.ideal(from, to, offset: 0.37, .double))
       defer { moire_resampler_destroy(resampler) }
@@ -47,12 +47,12 @@ struct ResampleCoreTests {
         }
       }
       #expect(status == .ok)
-      for plane in [0, 7, 10] {
+      for plane in [0, 10] {
         let expected = ResamplingOracle.apply(
           ResamplingOracle.ideal(from.height, to.height, offset: 0.37),
           ResamplingOracle.ideal(from.width, to.width, offset: -0.37),
           to: Array(input[plane * from.area..<(plane + 1) * from.area]), size: from)
-        // Sums of up to 200 cosines in the oracle: 1e-13.
+        // Sums of up to 55 cosines in the oracle: 1e-13.
         let got = Array(output[plane * to.area..<(plane + 1) * to.area])
         #expect(ResamplingOracle.error(got, expected) < 1e-12)
       }

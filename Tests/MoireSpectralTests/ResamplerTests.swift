@@ -19,10 +19,10 @@ struct ResamplerTests {
     }
   }
 
-  @Test("300 random sizes, offsets and rules against trigonometric sums")
+  @Test("200 random sizes, offsets and rules against trigonometric sums")
   func oracle() throws {
     var random = SeededGenerator(seed: 5)
-    for problem in 0..<300 {
+    for problem in 0..<200 {
       func size() -> Int { Self.sizes[random.integer(in: 0..<Self.sizes.count)] }
       let from = HW(size(), size())
       let to = problem % 6 == 0 ? from : HW(size(), size())
@@ -38,12 +38,11 @@ struct ResamplerTests {
         from.height, to.height, offset: offset.0, edge: Self.edge(band))
       let columns = ResamplingOracle.ideal(
         from.width, to.width, offset: offset.1, edge: Self.edge(band))
-      for plane in [0, planes - 1] {
-        let expected = ResamplingOracle.apply(rows, columns, to: maps.plane(plane), size: from)
-        let scale = maps.plane(plane).map(abs).max() ?? 1
-        let worst = zip(got.plane(plane), expected).map { abs($0 - $1) }.max() ?? 0
-        #expect(worst / scale < Self.tolerance, "\(from) → \(to), \(band), \(offset)")
-      }
+      let plane = problem % planes
+      let expected = ResamplingOracle.apply(rows, columns, to: maps.plane(plane), size: from)
+      let scale = maps.plane(plane).map(abs).max() ?? 1
+      let worst = zip(got.plane(plane), expected).map { abs($0 - $1) }.max() ?? 0
+      #expect(worst / scale < Self.tolerance, "\(from) → \(to), \(band), \(offset)")
     }
   }
 
@@ -230,8 +229,8 @@ extension ResamplingOracle.Border {
 }
 
 extension ResamplingOracle {
-  /// I₀(x) = (1/π) ∫₀^π exp(x cos t) dt, to rounding by the midpoint rule.
+  /// I₀(x) = (1/π) ∫₀^π exp(x cos t) dt, to rounding by the midpoint rule where x < 20.
   static func bessel(_ x: Double) -> Double {
-    (0..<200).reduce(0) { $0 + exp(x * cos(.pi * (Double($1) + 0.5) / 200)) } / 200
+    (0..<50).reduce(0) { $0 + exp(x * cos(.pi * (Double($1) + 0.5) / 50)) } / 50
   }
 }

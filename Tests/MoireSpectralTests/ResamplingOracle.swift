@@ -5,19 +5,20 @@ import MoireTensors
 enum ResamplingOracle {
   typealias Matrix = [[Double]]
 
-  /// y(m) = 1/N Σ_k g(k) X[k] exp(2πi k p / N), p = m N / M + offset, as a sum over complex bins.
+  /// y(m) = 1/N Σ_k g(k) X[k] exp(2πi k p / N), p = m N / M + offset, as a sum over bins.
   static func ideal(_ from: Int, _ to: Int, offset: Double = 0, edge: Double = 0) -> Matrix {
     let narrow = min(from, to)
     return (0..<to).map { m in
       let p = Double(m) * Double(from) / Double(to) + offset
       return (0..<from).map { n in
-        var sum = 0.0
-        for k in -(narrow / 2)...(narrow / 2) {
-          var gain = 1.0
-          if 2 * abs(k) == narrow { gain = to < from ? edge : 0.5 }
-          // At the one bin of an even N the exponential of the input has no sign.
-          let phase = 2 * Double.pi * Double(k) * (p - Double(n)) / Double(from)
-          sum += gain * cos(phase)
+        // Bins k and −k together: the input is real.
+        let turn = 2 * Double.pi * (p - Double(n)) / Double(from)
+        var sum = 1.0
+        var k = 1
+        while 2 * k <= narrow {
+          let gain = 2 * k < narrow ? 1 : to < from ? edge : 0.5
+          sum += 2 * gain * cos(Double(k) * turn)
+          k += 1
         }
         return sum / Double(from)
       }
@@ -71,12 +72,17 @@ enum ResamplingOracle {
     _ rows: Matrix, _ columns: Matrix, to map: [Double], size: HW
   ) -> [Double] {
     var result: [Double] = []
+    var line = [Double](repeating: 0, count: size.width)
     for row in rows {
-      var line = [Double](repeating: 0, count: size.width)
-      for (y, weight) in row.enumerated() where weight != 0 {
-        for x in 0..<size.width { line[x] += weight * map[y * size.width + x] }
+      for x in 0..<size.width { line[x] = 0 }
+      for y in 0..<size.height where row[y] != 0 {
+        for x in 0..<size.width { line[x] += row[y] * map[y * size.width + x] }
       }
-      for column in columns { result.append(zip(column, line).reduce(0) { $0 + $1.0 * $1.1 }) }
+      for column in columns {
+        var sum = 0.0
+        for x in 0..<size.width { sum += column[x] * line[x] }
+        result.append(sum)
+      }
     }
     return result
   }

@@ -62,8 +62,8 @@ typedef struct moire_activation_options {
 } moire_activation_options;
 
 /// A filtered activation on a periodic map: r = D L φ(U x), with U the ideal upsampling by u (the
-/// bin N/2 shared by halves), L the ideal low-pass to N bins (the bin N/2 dropped), D the decimation.
-/// A polynomial of degree p ≤ 2u - 1 comes out free of aliasing.
+/// bin N/2 shared by halves), L the ideal low-pass to N bins (the bin N/2 dropped), D the
+/// decimation. A polynomial of degree p ≤ 2u - 1 comes out free of aliasing.
 typedef struct moire_activation moire_activation;
 
 /// Plans it. moire_invalid_argument for a size or factor of 0, a custom φ without the function of
@@ -90,11 +90,12 @@ typedef struct moire_activation_reading {
 /// Writes r to `output` and one reading a plane to `readings`, [count]; either may be NULL.
 ///
 /// `planes` and `output` may be the same memory where the strides are equal
-/// (moire_invalid_argument otherwise); they must not overlap in part. A plane that is not finite, or
-/// on which φ is not, comes out as NaN (and so do its alias energies) and changes no other plane; where readings are asked for an
-/// input that is not finite is refused with moire_not_finite, outputs untouched. Planes are split
-/// over threads as in moire_resampler_execute. Cost: u² values of φ a sample, and per group of
-/// sixteen planes (1 + u) (2 H + 2 W) transforms, half of them of u times the length.
+/// (moire_invalid_argument otherwise); they must not overlap in part. A plane that is not finite,
+/// or on which φ is not, comes out as NaN (and so do its alias energies) and changes no other
+/// plane; where readings are asked for an input that is not finite is refused with
+/// moire_not_finite, outputs untouched. Planes are split over threads as in
+/// moire_resampler_execute. Cost: u² values of φ a sample, and per group of sixteen planes (1 + u)
+/// (2 H + 2 W) transforms, half of them of u times the length.
 moire_status moire_activation_execute(
   const moire_activation *MOIRE_NULLABLE activation, const moire_planes *MOIRE_NULLABLE planes,
   const moire_output *MOIRE_NULLABLE output, moire_activation_reading *MOIRE_NULLABLE readings,

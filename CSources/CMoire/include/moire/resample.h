@@ -57,11 +57,11 @@ typedef struct moire_ideal_options {
 ///
 /// g = 1 for |k| < min(N, M) / 2: a constant and every tone below the band edge keep their
 /// amplitude. At the edge min(N, M) / 2, when that is whole: on the way up (N even) the bin is
-/// shared by halves between ±N/2, so that a tone there keeps its amplitude; on the way down (M even)
-/// `band_edge` rules; for M = N it is the real part, cos(π offset), and with offset 0 nothing is
-/// changed at all. An offset that is a whole number for M = N copies samples.
-/// moire_invalid_argument for a size of 0, an offset that is not finite or beyond ±2³¹, a rule that
-/// is none; moire_size_overflow for lengths FFTW cannot count. Takes the planner's lock.
+/// shared by halves between ±N/2, so that a tone there keeps its amplitude; on the way down (M
+/// even) `band_edge` rules; for M = N it is the real part, cos(π offset), and with offset 0
+/// nothing is changed at all. An offset that is a whole number for M = N copies samples.
+/// moire_invalid_argument for a size of 0, an offset that is not finite or beyond ±2³¹, a rule
+/// that is none; moire_size_overflow for lengths FFTW cannot count. Takes the planner's lock.
 moire_status moire_ideal_resampler_create(
   moire_resampler *MOIRE_NULLABLE *MOIRE_NULLABLE resampler,
   const moire_ideal_options *MOIRE_NULLABLE options);
@@ -77,9 +77,9 @@ typedef struct moire_ideal_pool_options {
 /// Ideal low-pass pooling by whole strides: M = ⌈N / s⌉, offset 0.
 ///
 /// Where s divides N this is the ideal low-pass filter of M bins followed by keeping every s-th
-/// sample, p(m) = s m. Where it does not, the spectrum is cropped to M bins all the same: the period
-/// is kept and p(m) = m N / M, so the outputs stand N / M < s samples apart, the first one on the
-/// first input sample. The crop is centred at every size. Constants keep their value.
+/// sample, p(m) = s m. Where it does not, the spectrum is cropped to M bins all the same: the
+/// period is kept and p(m) = m N / M, so the outputs stand N / M < s samples apart, the first one
+/// on the first input sample. The crop is centred at every size. Constants keep their value.
 moire_status moire_ideal_pool_create(
   moire_resampler *MOIRE_NULLABLE *MOIRE_NULLABLE resampler,
   const moire_ideal_pool_options *MOIRE_NULLABLE options);
@@ -131,8 +131,8 @@ size_t moire_resampler_workspace_size(const moire_resampler *resampler);
 /// `planes` and `output` may be the same memory only where the size stays and the strides are equal
 /// (moire_invalid_argument otherwise); they must not overlap in part. A value that is not finite
 /// makes the outputs of its plane that depend on it, at most that whole plane, not finite, and no
-/// other plane. Where transforms are used planes are scaled one by one by powers of two, so a strong
-/// plane does not disturb its neighbours, and a plane of zeros comes out as zeros.
+/// other plane. Where transforms are used planes are scaled one by one by powers of two, so a
+/// strong plane does not disturb its neighbours, and a plane of zeros comes out as zeros.
 ///
 /// Many threads: give each its own range of planes (a multiple of 16 planes to each keeps the speed
 /// and the bits) and a workspace. Cost: two FFTs a line and axis, sixteen planes side by side.
