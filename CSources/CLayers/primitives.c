@@ -128,10 +128,9 @@ int cl_step_multiply(cl_program *program, int a, int b, int dst) {
 }
 
 int cl_step_concatenate(cl_program *program, const int *sources, int count, int dst) {
-  enum { most = 1024 };
-  dnnl_memory_desc_t layouts[most];
-  int kinds[most];
-  if (count > most) return cl_fail(program, "concatenation of %d values, at most %d", count, most);
+  dnnl_memory_desc_t layouts[CL_MAX_SOURCES];
+  int kinds[CL_MAX_SOURCES];
+  if (count > CL_MAX_SOURCES) return cl_fail(program, "concatenation of %d values, at most %d", count, CL_MAX_SOURCES);
   for (int i = 0; i < count; i++) {
     layouts[i] = program->values[sources[i]].layout;
     kinds[i] = DNNL_ARG_MULTIPLE_SRC + i;
