@@ -74,6 +74,10 @@ typedef struct cl_elementwise {
 enum { CL_MAX_CHAIN = 3 };
 int cl_elementwise_chain(cl_activation activation, cl_elementwise *chain);
 
+/* A value in blocks seen with as many channels as its blocks have lanes; it shares the memory. */
+int cl_value_of_whole_blocks(cl_program *program, int base);
+/* Zeros in the lanes of a value behind its last channel. */
+int cl_step_clear_lanes(cl_program *program, int value);
 /* The functions that oneDNN does not have. */
 int cl_step_pointwise(cl_program *program, int src, int dst, cl_activation activation);
 
