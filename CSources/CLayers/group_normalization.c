@@ -15,22 +15,25 @@ typedef struct job {
   const float *scale, *shift;
 } job;
 
-/* Sums of 16 floats side by side: rows in single, their sum in double precision. */
+/* Sums of 16 floats side by side: runs in single, their sum in double precision. */
 enum { RUN = 64 * CL_LANES };
 
+/* count is a multiple of 16. Four sums at a time, so that no addition waits for the one before. */
 CL_INLINE void run_sums(const float *x, int64_t count, const float *center, int squared,
                         float *sums) {
-  for (int k = 0; k < CL_LANES; k++) sums[k] = 0;
+  cl_lanes total[4] = {{0}};
+  const cl_lanes middle = *(const cl_lanes *)center;
   int64_t i = 0;
-  for (; i + CL_LANES <= count; i += CL_LANES)
-    for (int k = 0; k < CL_LANES; k++) {
-      float d = x[i + k] - center[k];
-      sums[k] += squared ? d * d : d;
+  for (; i + 4 * CL_LANES <= count; i += 4 * CL_LANES)
+    for (int u = 0; u < 4; u++) {
+      cl_lanes d = *(const cl_lanes *)(x + i + u * CL_LANES) - middle;
+      total[u] += squared ? d * d : d;
     }
-  for (int k = 0; i + k < count; k++) {
-    float d = x[i + k] - center[k];
-    sums[k] += squared ? d * d : d;
+  for (; i < count; i += CL_LANES) {
+    cl_lanes d = *(const cl_lanes *)(x + i) - middle;
+    total[0] += squared ? d * d : d;
   }
+  *(cl_lanes *)sums = (total[0] + total[1]) + (total[2] + total[3]);
 }
 
 CL_DISPATCH static void plain_sums(const float *x, int64_t count, const float *center,
@@ -48,10 +51,15 @@ static void plane_sums(const float *x, int64_t count, int64_t inner, const float
                        int squared, double *totals) {
   float sums[CL_LANES];
   for (int k = 0; k < CL_LANES; k++) totals[k] = 0;
-  for (int64_t i = 0; i < count; i += RUN) {
-    int64_t length = count - i < RUN ? count - i : RUN;
+  int64_t whole = count / CL_LANES * CL_LANES;
+  for (int64_t i = 0; i < whole; i += RUN) {
+    int64_t length = whole - i < RUN ? whole - i : RUN;
     (squared ? squared_sums : plain_sums)(x + i, length, center, sums);
     for (int k = 0; k < CL_LANES; k++) totals[k % inner] += sums[k];
+  }
+  for (int k = 0; whole + k < count; k++) {
+    float d = x[whole + k] - center[k];
+    totals[k % inner] += squared ? d * d : d;
   }
 }
 
@@ -97,12 +105,19 @@ static void join_group(const cl_view *view, moments *m, int64_t first, const gro
   }
 }
 
-CL_DISPATCH static void apply(const float *x, float *y, int64_t count, const float *mean,
-                              const float *factor, const float *shift) {
+CL_INLINE void apply_run(const float *x, float *y, int64_t count, const float *mean,
+                         const float *factor, const float *shift) {
+  const cl_lanes m = *(const cl_lanes *)mean, f = *(const cl_lanes *)factor;
+  const cl_lanes s = *(const cl_lanes *)shift;
   int64_t i = 0;
   for (; i + CL_LANES <= count; i += CL_LANES)
-    for (int k = 0; k < CL_LANES; k++) y[i + k] = (x[i + k] - mean[k]) * factor[k] + shift[k];
+    *(cl_lanes *)(y + i) = (*(const cl_lanes *)(x + i) - m) * f + s;
   for (int k = 0; i + k < count; k++) y[i + k] = (x[i + k] - mean[k]) * factor[k] + shift[k];
+}
+
+CL_DISPATCH static void apply(const float *x, float *y, int64_t count, const float *mean,
+                              const float *factor, const float *shift) {
+  apply_run(x, y, count, mean, factor, shift);
 }
 
 static void apply_plane(const void *context, int64_t plane) {

@@ -48,6 +48,7 @@ int32_t *cl_step_indices(cl_program *program, cl_step *step, size_t count);
  * behind the last channel and where values is NULL: 16 floats to a plane, repeated when a block is
  * shorter, so that float i of a plane belongs to number i mod 16 of them. */
 enum { CL_LANES = 16 };
+typedef float cl_lanes __attribute__((vector_size(64), aligned(4), may_alias));
 void cl_spread_channels(const cl_view *view, const float *values, float missing,
                         float *lanes);
 

@@ -52,8 +52,42 @@ CL_INLINE void tile(const job *j, const float *x, float *y, int64_t inner, int64
   }
 }
 
+/* The same for whole tiles of whole vectors, which stay in registers. */
+CL_INLINE void whole_tile(const job *j, const float *x, float *y) {
+  int64_t plane = cl_plane_size(&j->src), blocks = j->src.blocks;
+  cl_lanes sum[TILE] = {{0}}, square[TILE] = {{0}};
+  float mean[TILE], factor[TILE];
+  for (int64_t b = 0; b < blocks; b++)
+    for (int p = 0; p < TILE; p++) sum[p] += *(const cl_lanes *)(x + b * plane + p * CL_LANES);
+  for (int p = 0; p < TILE; p++) {
+    double total = 0;
+    for (int k = 0; k < CL_LANES; k++) total += sum[p][k];
+    mean[p] = (float)(total / (double)j->src.channels);
+  }
+  for (int64_t b = 0; b < blocks; b++) {
+    const cl_lanes mask = *(const cl_lanes *)(j->mask + b * CL_LANES);
+    for (int p = 0; p < TILE; p++) {
+      cl_lanes d = (*(const cl_lanes *)(x + b * plane + p * CL_LANES) - mean[p]) * mask;
+      square[p] += d * d;
+    }
+  }
+  for (int p = 0; p < TILE; p++) {
+    double total = 0;
+    for (int k = 0; k < CL_LANES; k++) total += square[p][k];
+    factor[p] = (float)(1 / sqrt(total / (double)j->src.channels + (double)j->epsilon));
+  }
+  for (int64_t b = 0; b < blocks; b++) {
+    const cl_lanes scale = *(const cl_lanes *)(j->scale + b * CL_LANES);
+    const cl_lanes shift = *(const cl_lanes *)(j->shift + b * CL_LANES);
+    for (int p = 0; p < TILE; p++) {
+      const cl_lanes value = *(const cl_lanes *)(x + b * plane + p * CL_LANES);
+      *(cl_lanes *)(y + b * plane + p * CL_LANES) = (value - mean[p]) * factor[p] * scale + shift;
+    }
+  }
+}
+
 CL_DISPATCH static void full_tile_16(const job *j, const float *x, float *y) {
-  tile(j, x, y, 16, TILE);
+  whole_tile(j, x, y);
 }
 
 CL_DISPATCH static void any_tile(const job *j, const float *x, float *y, int64_t points) {

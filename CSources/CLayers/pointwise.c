@@ -9,12 +9,18 @@ typedef struct job {
   cl_activation activation;
 } job;
 
-CL_DISPATCH static void prelu(const float *x, float *y, int64_t count, const float *slope) {
+CL_INLINE void prelu_run(const float *x, float *y, int64_t count, const float *slope) {
+  float slopes[CL_LANES];
+  for (int k = 0; k < CL_LANES; k++) slopes[k] = slope[k];
   int64_t i = 0;
   for (; i + CL_LANES <= count; i += CL_LANES)
     for (int k = 0; k < CL_LANES; k++)
-      y[i + k] = x[i + k] > 0 ? x[i + k] : slope[k] * x[i + k];
-  for (int k = 0; i + k < count; k++) y[i + k] = x[i + k] > 0 ? x[i + k] : slope[k] * x[i + k];
+      y[i + k] = x[i + k] > 0 ? x[i + k] : slopes[k] * x[i + k];
+  for (int k = 0; i + k < count; k++) y[i + k] = x[i + k] > 0 ? x[i + k] : slopes[k] * x[i + k];
+}
+
+CL_DISPATCH static void prelu(const float *x, float *y, int64_t count, const float *slope) {
+  prelu_run(x, y, count, slope);
 }
 
 CL_DISPATCH static void softsign(const float *x, float *y, int64_t count) {

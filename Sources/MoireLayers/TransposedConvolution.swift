@@ -67,7 +67,8 @@ extension TransposedConvolution {
       min(padding.top, padding.left, padding.bottom, padding.right) >= 0
     else {
       throw ShapeMismatch(
-        "stride \(stride) and dilation \(dilation) must be positive and pads \(padding) not negative")
+        "stride \(stride) and dilation \(dilation) must be positive and pads \(padding) not negative"
+      )
     }
     guard (0..<max(stride.height, dilation.height)).contains(outputPadding.height),
       (0..<max(stride.width, dilation.width)).contains(outputPadding.width)

@@ -4,7 +4,8 @@ import MoireTensors
 /// Layers that normalise, resize or choose channels.
 extension Oracle {
   static func transposed(_ layer: TransposedConvolution, _ x: Map) -> Map {
-    let shape = try! Layer.transposedConvolution(layer).outputShape(of: [Array(x.shape.dropFirst())])
+    let shape = try! Layer.transposedConvolution(layer).outputShape(of: [Array(x.shape.dropFirst())]
+    )
     let (outGroup, inGroup) = (layer.weight.shape[1], x.shape[1] / layer.groups)
     var result = map(x, HW(shape[1], shape[2]), channels: shape[0]) { _, o, _, _ in
       Double(layer.bias?[o] ?? 0)

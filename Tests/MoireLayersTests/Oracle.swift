@@ -41,7 +41,8 @@ struct Oracle {
       return Map(
         x.shape,
         x.values.enumerated().map { index, value in
-          value > 0 ? value : Double(slope[slope.count == 1 ? 0 : index / size % x.shape[1]]) * value
+          value > 0
+            ? value : Double(slope[slope.count == 1 ? 0 : index / size % x.shape[1]]) * value
         })
     case .channels(let range): return choose(Array(range), x)
     case .shuffle(let groups):

@@ -41,14 +41,17 @@ import Testing
     func stride(_ path: String, _ input: Int) {
       network.append(
         path,
-        .convolution(Convolution(weight: random([16, input, 3, 3], seed: 1), stride: 2, padding: 1))
+        .convolution(
+          Convolution(weight: random([16, input, 3, 3], seed: 1), stride: 2, padding: 1))
       )
     }
     stride("a", 3)
     stride("b", 16)
     network.append("up", .resize(Resize(.factors(height: 2, width: 2), mode: .nearest(.floor))))
     network.append(
-      "up2", .transposedConvolution(TransposedConvolution(weight: random([16, 16, 2, 2], seed: 2), stride: 2)))
+      "up2",
+      .transposedConvolution(
+        TransposedConvolution(weight: random([16, 16, 2, 2], seed: 2), stride: 2)))
     stride("c", 16)
     #expect(try network.samplingSites().map(\.cumulativeStride) == [2, 4, 2])
     try check(network, seed: 3)

@@ -17,7 +17,8 @@ import Testing
     Case(channels: 12, outputs: 8, groups: 4), Case(channels: 64, outputs: 32, groups: 2),
     Case(channels: 16, outputs: 16, stride: [2, 3], padding: 0, outputPadding: [1, 2]),
     Case(channels: 16, outputs: 16, stride: 1, padding: 2, dilation: 2),
-    Case(stride: [1, 3], padding: Padding(top: 2, left: 0, bottom: 0, right: 1), dilation: [2, 1]),
+    Case(
+      stride: [1, 3], padding: Padding(top: 2, left: 0, bottom: 0, right: 1), dilation: [2, 1]),
     Case(channels: 3, outputs: 5, kernel: [1, 5], padding: 0, size: [1, 9]),
     Case(channels: 1, outputs: 1, kernel: 1, stride: 3, padding: 0, size: [5, 1]),
     Case(kernel: 2, stride: 1, padding: 2, size: [9, 5]),
