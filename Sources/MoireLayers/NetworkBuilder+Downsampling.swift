@@ -12,6 +12,9 @@ public enum Border: String, Sendable, Hashable, CaseIterable {
   case zero
   /// The map itself, continued periodically.
   case circular
+
+  /// How a padding is filled.
+  public var mode: PaddingMode { self == .zero ? .constant(0) : .circular }
 }
 
 /// The part that a subsampling operation plays in its network.
@@ -45,14 +48,8 @@ extension NetworkBuilder {
     }
   }
 
-  /// Adds the padding of a layer where the layer cannot do it itself, and returns what is left to it.
-  mutating func bordered(_ name: String, _ padding: Padding) throws -> Padding {
-    guard border == .circular, !padding.isZero else { return padding }
-    try append(name + ".pad", .pad(padding, .circular))
-    return 0
-  }
-
-  /// The same for a pool, whose last window may stick out in ceil mode.
+  /// Puts the periodic border before a pool, which knows only −∞ around it itself; in ceil mode also
+  /// where its last window sticks out.
   mutating func borderPool(_ name: String, _ pool: inout Pooling) throws {
     guard border == .circular else { return }
     let (map, padding) = (try mapSize(for: name), pool.padding)
@@ -66,7 +63,8 @@ extension NetworkBuilder {
       padded.right = max(
         padding.right, (size[2] - 1) * pool.stride.width + extent.width - map.width - padding.left)
     }
-    pool.padding = try bordered(name, padded)
+    pool.padding = 0
     pool.ceilMode = false
+    if !padded.isZero { try append(name + ".pad", .pad(padded, .circular)) }
   }
 }

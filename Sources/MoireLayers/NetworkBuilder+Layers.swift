@@ -25,7 +25,8 @@ extension NetworkBuilder {
     let add = { (builder: inout NetworkBuilder, stride: HW) throws in
       var layer = layer
       layer.stride = stride
-      layer.padding = try builder.bordered(name, padding)
+      layer.padding = padding
+      layer.paddingMode = builder.border.mode
       try builder.append(name, .convolution(layer))
     }
     if stride == 1 {
@@ -129,7 +130,7 @@ extension NetworkBuilder {
     return shape[0]
   }
 
-  private mutating func biasParameter(
+  mutating func biasParameter(
     _ name: String, _ weight: Tensor, _ initializer: Initializer?
   ) throws -> Tensor {
     let fanIn = Double(weight.count / weight.shape[0])

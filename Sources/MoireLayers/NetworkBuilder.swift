@@ -59,6 +59,11 @@ public struct NetworkBuilder {
   /// The shape of the current value for one image, `[C, H, W]` or `[F]`.
   public var shape: [Int] { shapes[value] }
 
+  /// The shape of a value that was current before, for one image.
+  ///
+  /// - Precondition: `value` was current before.
+  public func shape(of value: Int) -> [Int] { shapes[value] }
+
   /// The height and width of the current map.
   ///
   /// - Throws: ``LayerError/incompatible(path:reason:)`` when the current value is no map.
