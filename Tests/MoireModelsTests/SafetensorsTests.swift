@@ -1,5 +1,6 @@
 import Foundation
 import MoireTensors
+import TestSupport
 import Testing
 
 @testable import MoireModels
@@ -69,6 +70,23 @@ import Testing
     #expect(try file.tensor("d").values == [-1])
     #expect(try file.tensor("e").values == [Float(Int32(bitPattern: 0x8000_0102))])
     #expect { try file.tensor("f") } throws: { "\($0)".contains("U8") && "\($0)".contains("BF16") }
+  }
+
+  /// `Fixtures/zoo/sample.py` made the file with the format's own package.
+  @Test func anotherWriter() throws {
+    let path = Fixtures.folder.appendingPathComponent("zoo/sample.safetensors").path
+    let file = try Safetensors(contentsOf: path)
+    #expect(file.metadata == ["format": "pt"] && file.entries.count == 6)
+    let shapes = [
+      "layer1.0.conv1.weight": [2, 3, 3, 3], "half": [5, 2], "brain": [7], "double": [3],
+    ]
+    for (name, shape) in shapes {
+      let tensor = try file.tensor(name)
+      #expect(tensor.shape == shape)
+      #expect(tensor.values == tensor.values.indices.map { Float($0) / 4 - 3 })
+    }
+    #expect(try file.tensor("bn1.num_batches_tracked") == Tensor(shape: [], values: [12]))
+    #expect(file.entry("flags")?.type == .boolean)
   }
 
   @Test func faultsAreNamed() {
