@@ -1,4 +1,4 @@
-public import MoireTensors
+import MoireTensors
 
 extension Layer {
   /// Weights, biases, scales and shifts: what training changes.
@@ -25,11 +25,13 @@ extension Layer {
   public func multiplyAdds(input: [Int], output: [Int]) -> Int {
     switch self {
     case .convolution(let layer):
-      output.reduce(1, *) * (layer.weight.count / max(1, layer.outputChannels))
+      let taps = layer.weight.count / max(1, layer.outputChannels)
+      return output.reduce(1, *) * taps
     case .transposedConvolution(let layer):
-      input.reduce(1, *) * (layer.weight.count / max(1, layer.weight.shape[0]))
-    case .linear(let layer): layer.weight.count
-    default: 0
+      let taps = layer.weight.count / max(1, layer.weight.shape[0])
+      return input.reduce(1, *) * taps
+    case .linear(let layer): return layer.weight.count
+    default: return 0
     }
   }
 
@@ -45,7 +47,8 @@ extension Layer {
     case .transposedConvolution(let layer):
       return Self.windowed("transposed", layer.kernel, layer.stride)
     case .pooling(let layer):
-      return Self.windowed(layer.operation == .max ? "max-pool" : "mean", layer.kernel, layer.stride)
+      return Self.windowed(
+        layer.operation == .max ? "max-pool" : "mean", layer.kernel, layer.stride)
     case .globalPooling(let operation): return operation == .max ? "global max" : "global mean"
     case .adaptivePooling(let operation, let size):
       return (operation == .max ? "max" : "mean") + " to \(size)"

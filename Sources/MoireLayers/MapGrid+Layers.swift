@@ -19,8 +19,12 @@ extension MapGrid {
     return MapGrid(
       size: size,
       step: [step[0] * Double(window.stride.height), step[1] * Double(window.stride.width)],
-      origin: zip(origin, zip(step, centre)).map { $0 + $1.0 * $1.1 }, gain: gain,
-      disagreement: disagreement)
+      origin: moved(origin, step, by: centre), gain: gain, disagreement: disagreement)
+  }
+
+  /// `origin + step · samples`, per axis.
+  private func moved(_ origin: [Double], _ step: [Double], by samples: [Double]) -> [Double] {
+    [origin[0] + step[0] * samples[0], origin[1] + step[1] * samples[1]]
   }
 
   private static func positions(
@@ -80,8 +84,7 @@ extension MapGrid {
       Double(window.padding.top) - Double(window.dilation.height * (window.kernel.height - 1)) / 2,
       Double(window.padding.left) - Double(window.dilation.width * (window.kernel.width - 1)) / 2,
     ]
-    return nearest(
-      to: size, step: fine, origin: zip(origin, zip(fine, centre)).map { $0 + $1.0 * $1.1 })
+    return nearest(to: size, step: fine, origin: moved(origin, fine, by: centre))
   }
 
   func resized(_ layer: Resize, to size: HW) -> MapGrid? {
@@ -90,11 +93,11 @@ extension MapGrid {
     else { return nil }
     let first = [rows.position(0), columns.position(0)]
     let second = [rows.position(1), columns.position(1)]
-    let fine = (0..<2).map { axis in
-      (axis == 0 ? size.height : size.width) > 1 ? step[axis] * (second[axis] - first[axis]) : step[axis]
+    let counts = [size.height, size.width]
+    let fine = (0..<2).map { axis -> Double in
+      counts[axis] > 1 ? step[axis] * (second[axis] - first[axis]) : step[axis]
     }
-    return nearest(
-      to: size, step: fine, origin: zip(origin, zip(step, first)).map { $0 + $1.0 * $1.1 })
+    return nearest(to: size, step: fine, origin: moved(origin, step, by: first))
   }
 
   /// A grid whose samples take the gain of the nearest one of this grid.

@@ -16,9 +16,11 @@ public struct MapGrid: Sendable, Equatable {
   /// How far the samples are from standing centred on the image of N pixels:
   /// `origin − (N − 1 − step·(M − 1))/2`, per axis.
   public func drift(input: HW) -> [Double] {
-    let (sizes, inputs) = ([size.height, size.width], [input.height, input.width])
-    return (0..<2).map {
-      origin[$0] - (Double(inputs[$0] - 1) - step[$0] * Double(sizes[$0] - 1)) / 2
+    let inputs = [Double(input.height), Double(input.width)]
+    let sizes = [Double(size.height), Double(size.width)]
+    return (0..<2).map { axis in
+      let centred: Double = (inputs[axis] - 1 - step[axis] * (sizes[axis] - 1)) / 2
+      return origin[axis] - centred
     }
   }
 

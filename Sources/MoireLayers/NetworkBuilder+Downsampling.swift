@@ -59,7 +59,8 @@ extension NetworkBuilder {
       guard let size else { return }  // the pool itself is refused with its reason
       let extent = pool.window.extent
       padded.bottom = max(
-        padding.bottom, (size[1] - 1) * pool.stride.height + extent.height - map.height - padding.top)
+        padding.bottom,
+        (size[1] - 1) * pool.stride.height + extent.height - map.height - padding.top)
       padded.right = max(
         padding.right, (size[2] - 1) * pool.stride.width + extent.width - map.width - padding.left)
     }

@@ -122,7 +122,8 @@ extension NetworkBuilder {
     guard groups > 0, channels > 0, shape[0] % groups == 0, channels % groups == 0 else {
       throw LayerError.incompatible(
         path: path(name),
-        reason: "\(groups) groups must divide its \(shape[0]) input and \(channels) output channels")
+        reason: "\(groups) groups must divide its \(shape[0]) input and \(channels) output channels"
+      )
     }
     guard kernel.height > 0, kernel.width > 0 else {
       throw LayerError.incompatible(path: path(name), reason: "a kernel of \(kernel) is empty")

@@ -49,7 +49,8 @@ struct InspectCommand: ParsableCommand {
         inputName: network.inputName, outputName: network.outputName, size: size)
     }
     guard network.inputName == nil, network.outputName == nil else {
-      throw ValidationError("--input-name and --output-name choose within a file, not within \(model)")
+      throw ValidationError(
+        "--input-name and --output-name choose within a file, not within \(model)")
     }
     // Nothing that is shown depends on the weights.
     return try Zoo.architecture(named: model).network(inputSize: size, weights: ZeroWeights())

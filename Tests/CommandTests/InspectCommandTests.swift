@@ -1,5 +1,6 @@
 import Foundation
 import MoireAnalysis
+import MoireTensors
 import TestSupport
 import Testing
 
@@ -51,7 +52,7 @@ import Testing
     let cases: [([String], Int32, [String])] = [
       (["resnet19"], 3, ["'resnet19'", "resnet18", "convnext_tiny"]),
       (["missing.onnx"], 3, ["missing.onnx"]),
-      (["alexnet", "--size", "20"], 3, ["features.", "20×20"]),
+      (["alexnet", "--size", "20"], 3, ["layer features.5", "3×3", "1×1"]),
       (["resnet18", "--size", "0"], 2, ["--size 0"]),
       (["resnet18", "--input-name", "x"], 2, ["--input-name"]),
       (["resnet18", "vgg11"], 2, ["vgg11"]),

@@ -49,7 +49,10 @@ import Testing
 
   @Test func misuseIsASentence() throws {
     let cases: [((inout NetworkBuilder) throws -> Void, [String])] = [
-      ({ try $0.convolution("c", channels: 6, kernel: 3, groups: 3) }, ["layer c", "3 groups", "4"]),
+      (
+        { try $0.convolution("c", channels: 6, kernel: 3, groups: 3) },
+        ["layer c", "3 groups", "4"]
+      ),
       ({ try $0.convolution("c", channels: 0, kernel: 3) }, ["layer c", "0 output"]),
       ({ try $0.convolution("c", channels: 4, kernel: 0) }, ["0×0"]),
       ({ try $0.convolution("c", channels: 4, kernel: 3, stride: 0) }, ["stride 0×0"]),

@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  private typealias Body = (inout NetworkBuilder) throws -> Void
+  private typealias Body = @Sendable (inout NetworkBuilder) throws -> Void
 
   private static let chains: [(String, Body)] = [
     ("3×3, stride 2", { try $0.convolution("a", channels: 4, kernel: 3, stride: 2, padding: 1) }),
@@ -77,7 +77,8 @@ import Testing
     let (name, body) = Self.chains[index]
     let input = HW(26, 31)
     var builder = NetworkBuilder(
-      name: name, inputShape: [2, input.height, input.width], weights: MeanWeights(), border: border)
+      name: name, inputShape: [2, input.height, input.width], weights: MeanWeights(), border: border
+    )
     try body(&builder)
     let network = builder.network
     let grid = try #require(try network.mapGrids()[network.output])

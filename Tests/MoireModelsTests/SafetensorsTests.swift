@@ -25,7 +25,9 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appendingPathComponent("w.safetensors").path
     let tensors: [(name: String, tensor: Tensor)] = [
-      ("layer1.0.conv1.weight", try Tensor(shape: [2, 1, 1, 3], values: [1, -2, 3.5, 0, -0.0, 7])),
+      (
+        "layer1.0.conv1.weight", try Tensor(shape: [2, 1, 1, 3], values: [1, -2, 3.5, 0, -0.0, 7])
+      ),
       ("scalar", try Tensor(shape: [], values: [4])),
       ("empty", try Tensor(shape: [0, 3])),
       ("\"quoted\"\\\n\u{1}é𝄞", try Tensor(shape: [1], values: [.leastNonzeroMagnitude])),
@@ -114,7 +116,9 @@ import Testing
       (Self.file(entry("F32", "[2]", "[0]"), eight), ["'t'", "[0]"]),
       (Self.file(entry("F32", "[2]", "[0,99999999999999999999]"), eight), ["beyond 64 bits"]),
       (Self.file(entry("F32", "[-2]", "[0,8]"), eight), ["whole number"]),
-      (Self.file(entry("F32", "[4611686018427387904,4]", "[0,8]"), eight), ["does not fit 64 bits"]),
+      (
+        Self.file(entry("F32", "[4611686018427387904,4]", "[0,8]"), eight), ["does not fit 64 bits"]
+      ),
       (Self.file(entry("F13", "[2]", "[0,8]"), eight), ["'t'", "'F13'", "F32"]),
       (Self.file(#"{"t":{"dtype":"F32","shape":[2]}}"#, eight), ["needs dtype"]),
       (Self.file(#"{"t":{"dtype":"F32","size":[2]}}"#, eight), ["'size'"]),
@@ -137,7 +141,8 @@ import Testing
       #expect(reason.hasPrefix("w.safetensors: ") && !reason.contains("\n"))
     }
     #expect(
-      reason(Self.file(#"{"\u0041\ud834\udd1e\n":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#))
+      reason(
+        Self.file(#"{"\u0041\ud834\udd1e\n":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#))
         == "accepted")
   }
 

@@ -62,7 +62,8 @@ struct SafetensorsHeader {
       case "dtype": type = try scanner.string()
       case "shape": shape = try scanner.integers()
       case "data_offsets": offsets = try scanner.integers()
-      default: throw scanner.failure("'\(name)' has the key '\(key)', which the format does not know")
+      default:
+        throw scanner.failure("'\(name)' has the key '\(key)', which the format does not know")
       }
     }
     let fault = { ModelError.safetensor(file: label, tensor: name, reason: $0) }

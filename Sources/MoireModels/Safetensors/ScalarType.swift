@@ -68,7 +68,8 @@ public enum ScalarType: String, Sendable, CaseIterable {
     let sign = UInt32(half & 0x8000) << 16
     let (exponent, fraction) = (UInt32(half >> 10 & 0x1F), UInt32(half & 0x3FF))
     switch exponent {
-    case 0: return Float(sign: sign == 0 ? .plus : .minus, exponent: -24, significand: Float(fraction))
+    case 0:
+      return Float(sign: sign == 0 ? .plus : .minus, exponent: -24, significand: Float(fraction))
     case 0x1F: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
     default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
     }

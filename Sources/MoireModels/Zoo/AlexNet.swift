@@ -19,7 +19,8 @@ public struct AlexNet: Architecture {
       }
       try features.maxPool("5", kernel: 3, stride: 2)
       for (index, channels) in [(6, 384), (8, 256), (10, 256)] {
-        try features.convolution("\(index)", channels: channels, kernel: 3, padding: 1, bias: true) {
+        try features.convolution("\(index)", channels: channels, kernel: 3, padding: 1, bias: true)
+        {
           try $0.activation("\(index + 1)", .relu)
         }
       }

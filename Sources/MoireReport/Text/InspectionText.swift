@@ -35,7 +35,8 @@ public struct InspectionText {
       ]
     }
     let name = DisplayText.clean(inspection.name)
-    let title = "\(name): \(Figures.shape(inspection.inputShape)) → "
+    let title =
+      "\(name): \(Figures.shape(inspection.inputShape)) → "
       + Figures.shape(inspection.outputShape)
     return [style.bold(title)] + table.render(width: width, style: style)
   }
