@@ -114,12 +114,13 @@ class Up(nn.Module):
         super().__init__()
         self.up = nn.ConvTranspose2d(inputs, outputs, 2, stride=2)
         self.conv = Pair(inputs, outputs)
+        self.mode = "constant"
 
     def forward(self, x, skip):
         x = self.up(x)
         rows, columns = skip.shape[2] - x.shape[2], skip.shape[3] - x.shape[3]
         x = nn.functional.pad(
-            x, [columns // 2, columns - columns // 2, rows // 2, rows - rows // 2])
+            x, [columns // 2, columns - columns // 2, rows // 2, rows - rows // 2], self.mode)
         return self.conv(torch.cat([skip, x], 1))
 
 
@@ -166,6 +167,8 @@ def build(name, classes):
 def circular(model):
     """Periodic borders wherever the model pads: convolutions, and max-pools without ceil mode."""
     for module in model.modules():
+        if isinstance(module, Up):
+            module.mode = "circular"
         for key, child in list(module.named_children()):
             if isinstance(child, nn.Conv2d) and any(child.padding):
                 child.padding_mode = "circular"
