@@ -28,6 +28,12 @@ public enum ModelError: InputError, Equatable {
   case sizeNeeded(input: String, declared: String)
   /// An input that is no batch of images, or a size that is not possible.
   case invalidInput(input: String, reason: String)
+  /// A layer that no operators of ONNX compute.
+  case notExpressible(layer: String, reason: String)
+  /// The weights exceed what one ONNX message holds.
+  case tooLarge(model: String, bytes: Int)
+  /// A file could not be written; the reason is the system's own.
+  case unwritable(path: String, reason: String)
 
   public var description: String {
     switch self {
@@ -57,6 +63,13 @@ public enum ModelError: InputError, Equatable {
       "input '\(input)' declares \(declared): give the height and width with --size HxW"
     case .invalidInput(let input, let reason):
       "input '\(input)': \(reason)"
+    case .notExpressible(let layer, let reason):
+      "layer \(layer) cannot be written as ONNX: \(reason)"
+    case .tooLarge(let model, let bytes):
+      "\(model): \(bytes) bytes of weights do not fit one ONNX message of 2 GiB; write it to a file, "
+        + "which puts them into a second one"
+    case .unwritable(let path, let reason):
+      "\(path): cannot be written: \(reason)"
     }
   }
 }
