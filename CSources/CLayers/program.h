@@ -36,6 +36,10 @@ typedef struct cl_step {
   cl_pair stride;
   cl_padding_mode mode;
   float fill;
+  cl_activation activation;
+  float *floats;                /* tables of a kernel, freed with the step */
+  int32_t *indices;
+  int64_t count;                /* what else a kernel counts: taps, groups */
 } cl_step;
 
 struct cl_program {
@@ -61,6 +65,17 @@ int cl_pack(cl_program *program, const dnnl_memory_desc_t *from, const float *da
             const dnnl_memory_desc_t *layout, dnnl_memory_t *packed);
 /* A value with a layout that a primitive asked for. */
 int cl_value_with_layout(cl_program *program, const dnnl_memory_desc_t *layout);
+
+/* One function of oneDNN's with its parameters. */
+typedef struct cl_elementwise {
+  dnnl_alg_kind_t kind;
+  float alpha, beta;
+} cl_elementwise;
+enum { CL_MAX_CHAIN = 3 };
+int cl_elementwise_chain(cl_activation activation, cl_elementwise *chain);
+
+/* The functions that oneDNN does not have. */
+int cl_step_pointwise(cl_program *program, int src, int dst, cl_activation activation);
 
 /* The attributes of a primitive that adds to its destination and then applies a function; the caller
  * destroys them. */

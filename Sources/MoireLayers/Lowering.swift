@@ -113,7 +113,7 @@ struct Lowering {
   /// The activation that alone reads a value; it counts as done.
   mutating func takeActivation(after value: inout Int) -> Activation? {
     guard let next = soleConsumer(of: value), siteOfNode[next] == nil,
-      case .activation(let activation) = network.nodes[next].layer
+      case .activation(let activation) = network.nodes[next].layer, activation.isFusible
     else { return nil }
     done.insert(next)
     value = next + 1
@@ -134,9 +134,10 @@ struct Lowering {
         layer, source, HW(shapes[node.inputs[0]][1], shapes[node.inputs[0]][2]),
         to: dims(of: index + 1), dense: nil)
     case .globalPooling(let operation): try lowerGlobalPooling(index, operation)
-    case .activation(let activation):
-      values[index + 1] = try apply(.activation(activation), index, source)
-    case .batchNormalization: values[index + 1] = try apply(node.layer, index, source)
+    case .transposedConvolution, .normalization, .adaptivePooling, .channels, .shuffle, .resize:
+      throw LayerError.engine(path: node.path, reason: "this layer has no implementation")
+    case .activation, .prelu, .batchNormalization:
+      values[index + 1] = try apply(node.layer, index, source)
     case .add: try lowerBinary(index, isSum: true)
     case .multiply: try lowerBinary(index, isSum: false)
     case .concatenate: try lowerConcatenation(index)
@@ -176,6 +177,10 @@ struct Lowering {
         cl_step_batch_normalization(
           program.handle, Int32(source), Int32(target), layer.scale.values, layer.shift.values,
           layer.mean.values, layer.variance.values, layer.epsilon))
+    case .prelu(let slope):
+      let channels = program.channels(of: source)
+      let slopes = slope.count == 1 ? .init(repeating: slope[0], count: channels) : slope.values
+      try step(cl_step_prelu(program.handle, Int32(source), Int32(target), slopes))
     default: preconditionFailure("\(layer) is no pointwise layer")
     }
   }
@@ -206,9 +211,27 @@ struct Lowering {
     }
     let activation = takeActivation(after: &value)
     let result = try target ?? newBlocked(dims(of: index + 1))
-    try convolve(
-      convolution, convolution.window, source, result, accumulate: target != nil, activation)
+    var (from, window) = (source, convolution.window)
+    if convolution.paddingMode != .constant(0), !window.padding.isZero {
+      from = try padInput(of: convolution, node.inputs[0], &window)
+    }
+    try convolve(convolution, window, from, result, accumulate: target != nil, activation)
     values[value] = result
+  }
+
+  /// The input of a convolution with its padding made real; the window keeps none.
+  mutating func padInput(
+    of layer: Convolution, _ input: Int, _ window: inout Window
+  ) throws -> Int {
+    let padding = window.padding
+    window.padding = 0
+    let shape = shapes[input]
+    return try pad(
+      values[input]!, padding, layer.paddingMode,
+      to: [
+        batch, shape[0], shape[1] + padding.top + padding.bottom,
+        shape[2] + padding.left + padding.right,
+      ])
   }
 
   /// The other term of a sum, when the convolution of `source` may add itself to it in place.

@@ -110,7 +110,7 @@ extension Layer {
 
   var isUnaryPointwise: Bool {
     switch self {
-    case .activation, .batchNormalization: true
+    case .activation, .prelu, .batchNormalization: true
     default: false
     }
   }

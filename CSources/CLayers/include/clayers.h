@@ -41,6 +41,15 @@ typedef enum cl_function {
   cl_function_gelu_tanh,
   cl_function_soft_relu,
   cl_function_mish,
+  cl_function_selu,
+  cl_function_celu,      /* alpha */
+  cl_function_softsign,  /* stands alone: no step applies it to its result */
+  cl_function_threshold, /* alpha: x for x > alpha, else 0; stands alone */
+  cl_function_abs,
+  cl_function_exp,
+  cl_function_log,
+  cl_function_sqrt,
+  cl_function_power,     /* alpha: the exponent */
 } cl_function;
 
 typedef struct cl_activation {
@@ -84,6 +93,8 @@ int cl_value_blocked(cl_program *program, const int64_t *dims);
 int cl_value_view(cl_program *program, int base, int rank, const int64_t *dims);
 int cl_value_count(const cl_program *program);
 size_t cl_value_bytes(const cl_program *program, int value);
+/* The extent of dimension 1. */
+int64_t cl_value_channels(const cl_program *program, int value);
 /* The value whose memory this one shares; itself for most. */
 int cl_value_base(const cl_program *program, int value);
 
@@ -100,6 +111,8 @@ int cl_step_pooling(cl_program *program, int src, int dst, cl_pooling kind,
                     const cl_window *window);
 /* src and dst may be the same value. */
 int cl_step_activation(cl_program *program, int src, int dst, cl_activation activation);
+/* y = x for x > 0, else slope[c] x; src and dst may be the same value, of rank 4 or 2. */
+int cl_step_prelu(cl_program *program, int src, int dst, const float *slope);
 /* y = (x - mean)/sqrt(variance + epsilon) * scale + shift; src and dst may be the same value. */
 int cl_step_batch_normalization(cl_program *program, int src, int dst, const float *scale,
                                 const float *shift, const float *mean, const float *variance,
