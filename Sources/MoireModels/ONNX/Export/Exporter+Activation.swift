@@ -22,6 +22,19 @@ extension Exporter {
     case .softplus: return graph.node("Softplus", [x])
     case .mish:
       return graph.node("Mul", [x, graph.node("Tanh", [graph.node("Softplus", [x])])])
+    case .selu:
+      return graph.node(
+        "Selu", [x], ["alpha": .float(1.6732632423543772), "gamma": .float(1.0507009873554805)])
+    case .celu(let alpha): return graph.node("Celu", [x], ["alpha": .float(alpha)])
+    case .softsign: return graph.node("Softsign", [x])
+    case .thresholdedRelu(let threshold):
+      return graph.node("ThresholdedRelu", [x], ["alpha": .float(threshold)])
+    case .abs: return graph.node("Abs", [x])
+    case .exp: return graph.node("Exp", [x])
+    case .log: return graph.node("Log", [x])
+    case .sqrt: return graph.node("Sqrt", [x])
+    case .power(let exponent):
+      return graph.node("Pow", [x, try graph.scalar("exponent", exponent)])
     }
   }
 

@@ -4,7 +4,12 @@ import MoireTensors
 /// Layers that move windows over a map, and pads.
 extension Exporter {
   mutating func convolution(_ layer: Convolution, _ x: Value) throws -> String {
-    var inputs = [x.name, try graph.constant("weight", layer.weight)]
+    var (source, padding) = (x.name, layer.padding)
+    if layer.paddingMode != .constant(0), !padding.isZero {
+      source = try pad(x, padding, layer.paddingMode)
+      padding = 0
+    }
+    var inputs = [source, try graph.constant("weight", layer.weight)]
     if let bias = layer.bias { inputs.append(try graph.constant("bias", bias)) }
     return graph.node(
       "Conv", inputs,
@@ -12,7 +17,23 @@ extension Exporter {
         "kernel_shape": .ints(Exporter.pair(layer.kernel)),
         "strides": .ints(Exporter.pair(layer.stride)),
         "dilations": .ints(Exporter.pair(layer.dilation)),
-        "pads": .ints(Exporter.sides(layer.padding)), "group": .int(layer.groups),
+        "pads": .ints(Exporter.sides(padding)), "group": .int(layer.groups),
+      ])
+  }
+
+  mutating func transposedConvolution(
+    _ layer: TransposedConvolution, _ x: Value
+  ) throws -> String {
+    var inputs = [x.name, try graph.constant("weight", layer.weight)]
+    if let bias = layer.bias { inputs.append(try graph.constant("bias", bias)) }
+    return graph.node(
+      "ConvTranspose", inputs,
+      [
+        "kernel_shape": .ints(Exporter.pair(layer.kernel)),
+        "strides": .ints(Exporter.pair(layer.stride)),
+        "dilations": .ints(Exporter.pair(layer.dilation)),
+        "pads": .ints(Exporter.sides(layer.padding)),
+        "output_padding": .ints(Exporter.pair(layer.outputPadding)), "group": .int(layer.groups),
       ])
   }
 
@@ -107,8 +128,8 @@ extension Exporter {
     let size = HW(
       x.size.height + grown.top + grown.bottom, x.size.width + grown.left + grown.right)
     return slice(
-      name, axes: [2, 3], from: HW(max(0, -padding.top), max(0, -padding.left)),
-      to: HW(size.height - max(0, -padding.bottom), size.width - max(0, -padding.right)))
+      name, axes: [2, 3], from: [max(0, -padding.top), max(0, -padding.left)],
+      to: [size.height - max(0, -padding.bottom), size.width - max(0, -padding.right)])
   }
 
   private mutating func grow(

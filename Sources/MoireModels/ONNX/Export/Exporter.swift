@@ -78,20 +78,36 @@ struct Exporter {
     let x = inputs[0]
     switch layer {
     case .convolution(let layer): return try convolution(layer, x)
+    case .transposedConvolution(let layer): return try transposedConvolution(layer, x)
     case .pooling(let layer): return try pooling(layer, x, output: HW(output[1], output[2]))
     case .globalPooling(.max): return graph.node("GlobalMaxPool", [x.name])
     case .globalPooling(.average): return graph.node("GlobalAveragePool", [x.name])
+    case .adaptivePooling(let operation, let size):
+      return try adaptivePooling(operation, x, size)
     case .linear(let layer): return try linear(layer, x)
     case .batchNormalization(let layer): return try batchNormalization(layer, x)
+    case .normalization(let layer): return try normalization(layer, x)
     case .activation(let activation): return try self.activation(activation, x.name)
+    case .prelu(let slope):
+      let shape = slope.count == 1 ? [1] : slope.shape + x.shape.dropFirst().map { _ in 1 }
+      return graph.node("PRelu", [x.name, try graph.constant("weight", slope.reshaped(shape))])
     case .add: return graph.node("Add", inputs.map(\.name))
     case .multiply: return graph.node("Mul", inputs.map(\.name))
     case .concatenate: return graph.node("Concat", inputs.map(\.name), ["axis": .int(1)])
     case .flatten: return graph.node("Flatten", [x.name], ["axis": .int(1)])
     case .reshape(let shape): return reshape(x.name, shape)
     case .pad(let padding, let mode): return try pad(x, padding, mode)
+    case .channels(let range):
+      return slice(x.name, axes: [1], from: [range.lowerBound], to: [range.upperBound])
+    case .shuffle(let groups):
+      let split = reshape(x.name, [groups, x.shape[0] / groups] + x.shape.dropFirst())
+      let turned = graph.node("Transpose", [split], ["perm": .ints([0, 2, 1, 3, 4])])
+      return reshape(turned, x.shape)
+    case .resize(let layer): return try resize(layer, x, output: output)
     case .subsample(let stride, let offset):
-      return slice(x.name, axes: [2, 3], from: offset, to: x.size, step: stride)
+      return slice(
+        x.name, axes: [2, 3], from: [offset.height, offset.width],
+        to: [x.size.height, x.size.width], steps: [stride.height, stride.width])
     case .softmax: return graph.node("Softmax", [x.name], ["axis": .int(1)])
     }
   }
@@ -102,15 +118,14 @@ struct Exporter {
   }
 
   mutating func slice(
-    _ x: String, axes: [Int], from: HW, to: HW, step: HW = 1
+    _ x: String, axes: [Int], from starts: [Int], to ends: [Int], steps: [Int]? = nil
   ) -> String {
-    graph.node(
-      "Slice",
-      [
-        x, graph.integers("starts", [from.height, from.width]),
-        graph.integers("ends", [to.height, to.width]), graph.integers("axes", axes),
-        graph.integers("steps", [step.height, step.width]),
-      ])
+    var inputs = [
+      x, graph.integers("starts", starts), graph.integers("ends", ends),
+      graph.integers("axes", axes),
+    ]
+    if let steps { inputs.append(graph.integers("steps", steps)) }
+    return graph.node("Slice", inputs)
   }
 
   private mutating func linear(_ layer: Linear, _ x: Value) throws -> String {

@@ -66,11 +66,18 @@ struct GraphWriter {
     try constant(name, try Tensor(shape: [], values: [value]))
   }
 
-  /// Adds a vector of 64-bit integers.
-  mutating func integers(_ name: String, _ values: [Int]) -> String {
+  /// Adds 64-bit integers, a vector unless a shape is given.
+  mutating func integers(_ name: String, _ values: [Int], shape: [Int]? = nil) -> String {
     let name = unique("\(path).\(name)")
-    add(name, [values.count], type: .int64, values.map { Int64($0).littleEndian })
+    add(name, shape ?? [values.count], type: .int64, values.map { Int64($0).littleEndian })
     return name
+  }
+
+  /// A matrix with rows and columns exchanged.
+  static func transposed(_ matrix: Tensor) throws -> Tensor {
+    let (rows, columns) = (matrix.shape[0], matrix.shape[1])
+    let values = (0..<rows * columns).map { matrix[$0 % rows * columns + $0 / rows] }
+    return try Tensor(shape: [columns, rows], values: values)
   }
 
   private mutating func add<T>(_ name: String, _ shape: [Int], type: ElementType, _ bits: [T]) {
