@@ -115,17 +115,18 @@ static void subsample(const cl_program *program, const cl_step *step) {
   cl_parallel(task.dst.planes, subsample_plane, &task);
 }
 
-static int same_layout(cl_program *program, int src, int dst, const char *what) {
+int cl_check_same_layout(cl_program *program, int src, int dst, int same_channels,
+                         const char *what) {
   const cl_value *a = &program->values[src], *b = &program->values[dst];
-  if (a->rank != 4 || b->rank != 4 || a->blocked != b->blocked || a->dims[0] != b->dims[0] ||
-      a->dims[1] != b->dims[1])
-    return cl_fail(program, "%s: source and result must be maps of one layout", what);
+  if (a->rank != b->rank || a->blocked != b->blocked || a->dims[0] != b->dims[0] ||
+      (same_channels && a->dims[1] != b->dims[1]))
+    return cl_fail(program, "%s: source and result must be of one layout", what);
   return 0;
 }
 
 int cl_step_pad(cl_program *program, int src, int dst, cl_sides padding, cl_padding_mode mode,
                 float fill) {
-  if (same_layout(program, src, dst, "padding")) return -1;
+  if (cl_check_same_layout(program, src, dst, 1, "padding")) return -1;
   cl_step *step = cl_append_kernel(program, &src, 1, dst, pad, "kernel:pad");
   if (!step) return -1;
   step->sides = padding;
@@ -135,7 +136,7 @@ int cl_step_pad(cl_program *program, int src, int dst, cl_sides padding, cl_padd
 }
 
 int cl_step_subsample(cl_program *program, int src, int dst, cl_pair stride, cl_pair offset) {
-  if (same_layout(program, src, dst, "subsampling")) return -1;
+  if (cl_check_same_layout(program, src, dst, 1, "subsampling")) return -1;
   cl_step *step = cl_append_kernel(program, &src, 1, dst, subsample, "kernel:subsample");
   if (!step) return -1;
   step->stride = stride;

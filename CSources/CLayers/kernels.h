@@ -32,6 +32,10 @@ static inline int64_t cl_lanes_of(const cl_view *view, int64_t plane) {
 typedef void cl_task(const void *context, int64_t index);
 void cl_parallel(int64_t count, cl_task *task, const void *context);
 
+/* Fails where two values differ in rank, in layout, in images or, where asked, in channels. */
+int cl_check_same_layout(cl_program *program, int src, int dst, int same_channels,
+                         const char *what);
+
 /* Appends a step of ours; NULL with a message when memory is short. */
 cl_step *cl_append_kernel(cl_program *program, const int *sources, int count, int dst,
                           cl_kernel *kernel, const char *name);

@@ -62,3 +62,20 @@ int cl_step_prelu(cl_program *program, int src, int dst, const float *slope) {
   cl_spread_channels(&view, slope, 0, lanes);
   return 0;
 }
+
+static void clear_image(const void *context, int64_t image) {
+  const job *j = context;
+  int64_t last = (image + 1) * j->dst.blocks - 1, lanes = cl_lanes_of(&j->dst, last);
+  float *y = j->dst.data + last * cl_plane_size(&j->dst);
+  for (int64_t i = 0; i < cl_plane_size(&j->dst); i += j->dst.inner)
+    for (int64_t k = lanes; k < j->dst.inner; k++) y[i + k] = 0;
+}
+
+static void clear_lanes(const cl_program *program, const cl_step *step) {
+  job j = {.dst = cl_view_of(program, step->destination)};
+  cl_parallel(j.dst.images, clear_image, &j);
+}
+
+int cl_step_clear_lanes(cl_program *program, int value) {
+  return cl_append_kernel(program, &value, 1, value, clear_lanes, "kernel:clear") ? 0 : -1;
+}

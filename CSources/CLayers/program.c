@@ -120,6 +120,15 @@ int cl_value_view(cl_program *program, int base, int rank, const int64_t *dims) 
   return value;
 }
 
+int cl_value_of_whole_blocks(cl_program *program, int base) {
+  int64_t dims[4], size = cl_block_size();
+  for (int i = 0; i < 4; i++) dims[i] = program->values[base].dims[i];
+  dims[1] = (dims[1] + size - 1) / size * size;
+  int value = cl_value_blocked(program, dims);
+  if (value >= 0) program->values[value].base = program->values[base].base;
+  return value;
+}
+
 int cl_value_count(const cl_program *program) { return program->value_count; }
 
 size_t cl_value_bytes(const cl_program *program, int value) {

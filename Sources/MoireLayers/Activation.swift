@@ -50,6 +50,8 @@ extension Activation {
   var isFusible: Bool {
     switch self {
     case .softsign, .thresholdedRelu: false
+    // oneDNN 2.6.3 gets two linear functions in one chain wrong.
+    case .celu: false
     default: true
     }
   }

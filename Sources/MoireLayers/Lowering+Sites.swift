@@ -11,7 +11,7 @@ extension Lowering {
     var rest = site.chain[...]
     let denseDims = [batch, site.channels, site.denseSize.height, site.denseSize.width]
     var dense: Int
-    switch node.layer {
+    switch node.layer.concrete(for: shapes[node.inputs[0]]) {
     case .convolution(var layer):
       for index in site.chain.prefix(site.affinePrefix) {
         guard case .batchNormalization(let normalization) = network.nodes[index].layer else {
