@@ -119,4 +119,26 @@ import Testing
     let error = #expect(throws: ModelError.self) { try network.writeONNX(path: nowhere) }
     #expect(error?.description == "\(nowhere): cannot be written: no such file or directory")
   }
+
+  /// Leaves the cases with inputs and outputs in the folder `MOIRE_EXPORTS`, where the script
+  /// `check_exports.py` of the fixtures compares them with onnxruntime.
+  @Test func casesForOtherRuntimes() throws {
+    guard let folder = ProcessInfo.processInfo.environment["MOIRE_EXPORTS"] else {
+      print("skipped: set MOIRE_EXPORTS to a folder for check_exports.py")
+      return
+    }
+    var networks = LayerCases.all
+    for name in ["mobilenet_v2.ts", "mobilenet_v2.dyn", "efficientnet_lite0.ts"] {
+      guard let path = Fixtures.model(name) else { continue }
+      networks.append(try ONNXModel(contentsOf: path).network())
+    }
+    for network in networks {
+      let stem = folder + "/" + network.name
+      let input = LayerCases.random([2] + network.inputShape, seed: 3)
+      try network.writeONNX(path: stem + ".onnx")
+      try NPY.write(input, path: stem + ".input.npy")
+      try NPY.write(
+        try CompiledNetwork(network, batch: 2).run(input), path: stem + ".output.npy")
+    }
+  }
 }

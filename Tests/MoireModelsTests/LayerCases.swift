@@ -59,55 +59,69 @@ enum LayerCases {
   }
 
   /// Layers with an ONNX operator of their own, which come back as they were.
-  static let exact: [Network] = [
-    residual(),
-    one(
-      "convolution",
-      .convolution(
-        Convolution(
-          weight: weight([4, 3, 3, 2]), bias: weight([4]), stride: [2, 1],
-          padding: Padding(top: 1, left: 2, bottom: 0, right: 1), dilation: [1, 2], groups: 2))),
-    one(
-      "transposed",
-      .transposedConvolution(
-        TransposedConvolution(
-          weight: weight([6, 2, 3, 2]), bias: weight([4]), stride: [2, 3],
-          padding: Padding(top: 1, left: 0, bottom: 0, right: 1), outputPadding: [1, 2],
-          groups: 2))),
-    one("max", .pooling(Pooling(.max, kernel: [3, 2], stride: 2, padding: 1, dilation: [1, 2]))),
-    one(
-      "mean",
-      .pooling(
-        Pooling(
-          .average(includesPadding: true), kernel: 3, stride: [2, 1],
-          padding: Padding(top: 1, left: 0, bottom: 2, right: 1)))),
-    one(
-      "mean-inside",
-      .pooling(Pooling(.average(includesPadding: false), kernel: 3, stride: 2, padding: 1))),
-    one("mean-dilated", .pooling(Pooling(.average(includesPadding: false), kernel: 2, stride: 1, dilation: 3))),
-    one("global-max", .globalPooling(.max)),
-    one("global-mean", .globalPooling(.average(includesPadding: false))),
-    one("linear", .linear(Linear(weight: weight([3, 5]))), input: [5]),
-    one("batch-norm", .batchNormalization(normal(6))),
-    one("instance-norm", .normalization(Normalization(.instance, scale: weight([6]), shift: weight([6], seed: 8)))),
-    one("layer-norm", .normalization(Normalization(.layer, scale: weight([6]), shift: weight([6], seed: 8), epsilon: 1e-6))),
-    one("layer-norm-vector", .normalization(Normalization(.layer, scale: weight([6]), shift: weight([6], seed: 8))), input: [6]),
-    one("group-norm", .normalization(Normalization(.group(3), scale: weight([6]), shift: weight([6], seed: 8)))),
-    one("group-norm-bare", .normalization(Normalization(.group(2)))),
-    one("prelu", .prelu(weight([6]))), one("prelu-one", .prelu(weight([1]))),
-    one("prelu-vector", .prelu(weight([6])), input: [6]),
-    one("reshape", .reshape([3, 22, 9])), one("flatten", .flatten),
-    one("channels", .channels(1..<4)), one("channels-vector", .channels(2..<6), input: [6]),
-    one("shuffle", .shuffle(groups: 3)),
-    one("pad-constant", .pad(Padding(top: 1, left: 2, bottom: 3, right: 0), .constant(0.5))),
-    one("pad-reflect", .pad(Padding(top: 1, left: 2, bottom: 3, right: 0), .reflect)),
-    one("pad-edge", .pad(Padding(top: 1, left: 2, bottom: 3, right: 12), .replicate)),
-    one("pad-folded", .pad(Padding(top: 20, left: 3, bottom: 0, right: 31), .reflect)),
-    one("pad-circular", .pad(Padding(top: 4, left: 2, bottom: 13, right: 0), .circular)),
-    one("pad-cropping", .pad(Padding(top: -1, left: -2, bottom: -3, right: 0), .constant(0))),
-    one("subsample", .subsample(stride: [2, 3], offset: [1, 2])),
-    one("softmax", .softmax), one("softmax-vector", .softmax, input: [5]),
-  ] + activations + resizes
+  static let exact: [Network] =
+    [
+      residual(),
+      one(
+        "convolution",
+        .convolution(
+          Convolution(
+            weight: weight([4, 3, 3, 2]), bias: weight([4]), stride: [2, 1],
+            padding: Padding(top: 1, left: 2, bottom: 0, right: 1), dilation: [1, 2], groups: 2))),
+      one(
+        "transposed",
+        .transposedConvolution(
+          TransposedConvolution(
+            weight: weight([6, 2, 3, 2]), bias: weight([4]), stride: [2, 3],
+            padding: Padding(top: 1, left: 0, bottom: 0, right: 1), outputPadding: [1, 2],
+            groups: 2))),
+      one(
+        "max", .pooling(Pooling(.max, kernel: [3, 2], stride: 2, padding: 1, dilation: [1, 2]))),
+      one(
+        "mean",
+        .pooling(
+          Pooling(
+            .average(includesPadding: true), kernel: 3, stride: [2, 1],
+            padding: Padding(top: 1, left: 0, bottom: 2, right: 1)))),
+      one(
+        "mean-inside",
+        .pooling(Pooling(.average(includesPadding: false), kernel: 3, stride: 2, padding: 1))),
+      one(
+        "mean-dilated",
+        .pooling(Pooling(.average(includesPadding: false), kernel: 2, stride: 1, dilation: 3))),
+      one("global-max", .globalPooling(.max)),
+      one("global-mean", .globalPooling(.average(includesPadding: false))),
+      one("linear", .linear(Linear(weight: weight([3, 5]))), input: [5]),
+      one("batch-norm", .batchNormalization(normal(6))),
+      one(
+        "instance-norm",
+        .normalization(Normalization(.instance, scale: weight([6]), shift: weight([6], seed: 8)))),
+      one(
+        "layer-norm",
+        .normalization(
+          Normalization(.layer, scale: weight([6]), shift: weight([6], seed: 8), epsilon: 1e-6))),
+      one(
+        "layer-norm-vector",
+        .normalization(Normalization(.layer, scale: weight([6]), shift: weight([6], seed: 8))),
+        input: [6]),
+      one(
+        "group-norm",
+        .normalization(Normalization(.group(3), scale: weight([6]), shift: weight([6], seed: 8)))),
+      one("group-norm-bare", .normalization(Normalization(.group(2)))),
+      one("prelu", .prelu(weight([6]))), one("prelu-one", .prelu(weight([1]))),
+      one("prelu-vector", .prelu(weight([6])), input: [6]),
+      one("reshape", .reshape([3, 22, 9])), one("flatten", .flatten),
+      one("channels", .channels(1..<4)), one("channels-vector", .channels(2..<6), input: [6]),
+      one("shuffle", .shuffle(groups: 3)),
+      one("pad-constant", .pad(Padding(top: 1, left: 2, bottom: 3, right: 0), .constant(0.5))),
+      one("pad-reflect", .pad(Padding(top: 1, left: 2, bottom: 3, right: 0), .reflect)),
+      one("pad-edge", .pad(Padding(top: 1, left: 2, bottom: 3, right: 12), .replicate)),
+      one("pad-folded", .pad(Padding(top: 20, left: 3, bottom: 0, right: 31), .reflect)),
+      one("pad-circular", .pad(Padding(top: 4, left: 2, bottom: 13, right: 0), .circular)),
+      one("pad-cropping", .pad(Padding(top: -1, left: -2, bottom: -3, right: 0), .constant(0))),
+      one("subsample", .subsample(stride: [2, 3], offset: [1, 2])),
+      one("softmax", .softmax), one("softmax-vector", .softmax, input: [5]),
+    ] + activations + resizes
 
   private static let activations: [Network] = [
     .relu, .clip(low: -0.5, high: 1.5), .leakyRelu(slope: 0.2), .elu(alpha: 1.5), .sigmoid, .tanh,
@@ -130,28 +144,34 @@ enum LayerCases {
   ].enumerated().map { one("resize-\($0)", .resize($1)) }
 
   /// Layers that come back as others that compute the same.
-  static let all: [Network] = exact + [
-    one(
-      "reflecting-convolution",
-      .convolution(
-        Convolution(
-          weight: weight([4, 6, 3, 3]), stride: 2, padding: 1, paddingMode: .reflect))),
-    one("max-ceil", .pooling(Pooling(.max, kernel: 3, stride: 2, padding: 0, ceilMode: true)), input: [6, 8, 10]),
-    one(
-      "mean-ceil",
-      .pooling(
-        Pooling(.average(includesPadding: true), kernel: 3, stride: 2, padding: 1, ceilMode: true)),
-      input: [6, 8, 10]),
-    one(
-      "mean-ceil-inside",
-      .pooling(
-        Pooling(.average(includesPadding: false), kernel: 3, stride: [2, 3], padding: 1, ceilMode: true)),
-      input: [6, 8, 10]),
-    one("max-wide-pads", .pooling(Pooling(.max, kernel: 2, stride: 2, padding: 2, dilation: 3))),
-    one("adaptive-even", .adaptivePooling(.average(includesPadding: false), size: [3, 5])),
-    one("layer-norm-all", .normalization(Normalization(.layerAll, scale: weight([6])))),
-    one("layer-norm-bare", .normalization(Normalization(.layer))),
-    one("instance-norm-bare", .normalization(Normalization(.instance))),
-    one("pad-grows-and-crops", .pad(Padding(top: 2, left: -2, bottom: -3, right: 1), .reflect)),
-  ]
+  static let all: [Network] =
+    exact + [
+      one(
+        "reflecting-convolution",
+        .convolution(
+          Convolution(
+            weight: weight([4, 6, 3, 3]), stride: 2, padding: 1, paddingMode: .reflect))),
+      one(
+        "max-ceil", .pooling(Pooling(.max, kernel: 3, stride: 2, padding: 0, ceilMode: true)),
+        input: [6, 8, 10]),
+      one(
+        "mean-ceil",
+        .pooling(
+          Pooling(.average(includesPadding: true), kernel: 3, stride: 2, padding: 1, ceilMode: true)
+        ),
+        input: [6, 8, 10]),
+      one(
+        "mean-ceil-inside",
+        .pooling(
+          Pooling(
+            .average(includesPadding: false), kernel: 3, stride: [2, 3], padding: 1, ceilMode: true)
+        ),
+        input: [6, 8, 10]),
+      one("max-wide-pads", .pooling(Pooling(.max, kernel: 2, stride: 2, padding: 2, dilation: 3))),
+      one("adaptive-even", .adaptivePooling(.average(includesPadding: false), size: [3, 5])),
+      one("layer-norm-all", .normalization(Normalization(.layerAll, scale: weight([6])))),
+      one("layer-norm-bare", .normalization(Normalization(.layer))),
+      one("instance-norm-bare", .normalization(Normalization(.instance))),
+      one("pad-grows-and-crops", .pad(Padding(top: 2, left: -2, bottom: -3, right: 1), .reflect)),
+    ]
 }

@@ -139,7 +139,8 @@ extension Importer {
   func foldReduction(_ op: Operator, _ inputs: [Constant?]) throws -> Constant {
     let input = try required(op, inputs, 0)
     let rank = input.shape.count
-    let axes = try Set((try axes(op, input: 1) ?? Array(0..<rank)).map { try op.axis($0, rank: rank) })
+    let axes = try Set(
+      (try axes(op, input: 1) ?? Array(0..<rank)).map { try op.axis($0, rank: rank) })
     let keeps = op.integer("keepdims", default: 1) != 0
     let kept = input.shape.indices.filter { !axes.contains($0) }
     try charge(input.shape, for: op)

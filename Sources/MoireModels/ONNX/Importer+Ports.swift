@@ -108,7 +108,9 @@ extension Importer {
           }
           found = true
         } else {
-          guard pointwise.contains(node.opType), let output = node.output.first else { return false }
+          guard pointwise.contains(node.opType), let output = node.output.first else {
+            return false
+          }
           names.append(output)
         }
       }

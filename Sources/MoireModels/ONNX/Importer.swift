@@ -220,7 +220,8 @@ final class Importer {
       (try? Tensor.count(of: shape)) != nil
     else { throw op.mismatch("an image of shape \(shape) is not possible") }
     steps.append(
-      Step(path: path, operation: operation, inputs: inputs, scalar: scalar, node: op.label,
+      Step(
+        path: path, operation: operation, inputs: inputs, scalar: scalar, node: op.label,
         type: op.type))
     shapes.append(shape)
     return steps.count

@@ -99,7 +99,8 @@ extension Importer {
   func giveNormalised(
     _ op: Operator, _ inputs: [Int], _ order: [Int], divides: Bool
   ) throws -> Bool {
-    let pairs = divides ? [(inputs[0], inputs[1])] : [(inputs[0], inputs[1]), (inputs[1], inputs[0])]
+    let pairs =
+      divides ? [(inputs[0], inputs[1])] : [(inputs[0], inputs[1]), (inputs[1], inputs[0])]
     for (top, bottom) in pairs {
       guard case (.centred(let kind), let value)? = part(top), let (last, other) = part(bottom),
         other == value

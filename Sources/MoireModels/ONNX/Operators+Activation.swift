@@ -105,7 +105,8 @@ extension Importer {
     else { throw op.refuse("is supported only with one finite number as the other input") }
     let most = Float.greatestFiniteMagnitude
     let activation: Activation =
-      op.type == "Min" ? .clip(low: -most, high: bound)
+      op.type == "Min"
+      ? .clip(low: -most, high: bound)
       : bound == 0 ? .relu : .clip(low: bound, high: most)
     let (step, order) = try oriented(op, input)
     give(

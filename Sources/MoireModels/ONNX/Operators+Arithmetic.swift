@@ -197,7 +197,8 @@ extension Importer {
     _ op: Operator, _ index: Int, _ order: [Int], _ factors: [Float], _ offsets: [Float],
     name: String
   ) throws -> Bool {
-    guard let before = step(index), let channels = shapes[index].first, case .layer(var layer) = before.operation
+    guard let before = step(index), let channels = shapes[index].first,
+      case .layer(var layer) = before.operation
     else { return false }
     func vector(_ values: [Float]) throws -> Tensor {
       try charge([channels], for: op)
@@ -211,7 +212,8 @@ extension Importer {
     case .convolution(var convolution) where factors == [1] && convolution.bias == nil:
       convolution.bias = try vector(offsets)
       layer = .convolution(convolution)
-    case .normalization(var normal) where offsets == [0] && normal.scale == nil && normal.shift == nil:
+    case .normalization(var normal)
+    where offsets == [0] && normal.scale == nil && normal.shift == nil:
       normal.scale = try vector(factors)
       layer = .normalization(normal)
     case .normalization(var normal) where factors == [1] && normal.shift == nil:

@@ -22,7 +22,8 @@ extension Importer {
     let window = try window(op, kernel: kernel, input: shapes[input])
     var padding = window.padding
     while case .pad(let outer, .constant(0))? = step(input)?.layer, outer.isGrowing,
-      let before = step(input) {
+      let before = step(input)
+    {
       padding = padding + outer
       input = before.inputs[0]
     }

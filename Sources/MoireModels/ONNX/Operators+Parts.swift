@@ -164,7 +164,8 @@ extension Importer {
         "takes positions \(indices.prefix(8)) of dimension \(axis), only positions at equal distances "
           + "or those of a pad are supported")
     }
-    let padding = axis == 2 ? Padding(top: before, bottom: after) : Padding(left: before, right: after)
+    let padding =
+      axis == 2 ? Padding(top: before, bottom: after) : Padding(left: before, right: after)
     if axis == 3, let earlier = self.step(index), case .pad(let rows, mode)? = earlier.layer,
       earlier.path == path, rows.left == 0, rows.right == 0
     {

@@ -40,7 +40,8 @@ extension Importer {
   private func foldablePad(_ layer: Pooling, _ input: Int, _ reach: HW) -> (Padding, Int)? {
     // In ceil mode the last window counts what it covers, so that the two are not the same.
     guard case .average(let included) = layer.operation, included || layer.padding.isZero,
-      !layer.ceilMode, let before = step(input), case .pad(let outer, .constant(0))? = before.layer, outer.isGrowing
+      !layer.ceilMode, let before = step(input), case .pad(let outer, .constant(0))? = before.layer,
+      outer.isGrowing
     else { return nil }
     let sum = layer.padding + outer
     guard max(sum.top, sum.bottom) <= reach.height, max(sum.left, sum.right) <= reach.width else {

@@ -16,7 +16,7 @@ extension Importer {
     }
     let target = try target(op, shapes[input])
     let layer = Resize(target, mode: try mode(op), coordinates: try coordinates(op))
-    if (try? layer.outputShape(of: shapes[input])) == shapes[input],
+    if (try? Layer.resize(layer).outputShape(of: [shapes[input]])) == shapes[input],
       layer.coordinates != .asymmetric || target == .size(HW(shapes[input][1], shapes[input][2]))
     {
       return give(op, input)

@@ -46,7 +46,8 @@ extension Importer {
   /// Channels put into groups, groups and their members exchanged, and back.
   private func giveShuffle(_ op: Operator, _ target: [Extent]) throws -> Bool {
     let (index, order) = try oriented(op)
-    guard order == [0, 2, 1, 3, 4], let before = step(index), case .reshape(let split)? = before.layer
+    guard order == [0, 2, 1, 3, 4], let before = step(index),
+      case .reshape(let split)? = before.layer
     else { return false }
     let source = before.inputs[0]
     let whole = [split[0] * split[1]] + split[2...]
