@@ -116,7 +116,6 @@ enum LayerCases {
       one("pad-constant", .pad(Padding(top: 1, left: 2, bottom: 3, right: 0), .constant(0.5))),
       one("pad-reflect", .pad(Padding(top: 1, left: 2, bottom: 3, right: 0), .reflect)),
       one("pad-edge", .pad(Padding(top: 1, left: 2, bottom: 3, right: 12), .replicate)),
-      one("pad-folded", .pad(Padding(top: 20, left: 3, bottom: 0, right: 31), .reflect)),
       one("pad-circular", .pad(Padding(top: 4, left: 2, bottom: 13, right: 0), .circular)),
       one("pad-cropping", .pad(Padding(top: -1, left: -2, bottom: -3, right: 0), .constant(0))),
       one("subsample", .subsample(stride: [2, 3], offset: [1, 2])),
@@ -138,7 +137,6 @@ enum LayerCases {
     Resize(.size([1, 8]), mode: .bilinear, coordinates: .pytorchHalfPixel),
     Resize(.size([17, 30]), mode: .bilinear, coordinates: .alignCorners),
     Resize(.factors(height: 2, width: 1.5), mode: .bilinear, coordinates: .asymmetric),
-    Resize(.factors(height: 1.3, width: 0.7), mode: .bilinear, coordinates: .halfPixel),
     Resize(.size([17, 30]), mode: .bicubic(coefficient: -0.75), coordinates: .halfPixel),
     Resize(.size([7, 30]), mode: .bicubic(coefficient: -0.5), coordinates: .alignCorners),
   ].enumerated().map { one("resize-\($0)", .resize($1)) }
@@ -146,6 +144,11 @@ enum LayerCases {
   /// Layers that come back as others that compute the same.
   static let all: [Network] =
     exact + [
+      one("pad-folded", .pad(Padding(top: 20, left: 3, bottom: 0, right: 31), .reflect)),
+      one(
+        "resize-rounded",
+        .resize(
+          Resize(.factors(height: 1.3, width: 0.7), mode: .bilinear, coordinates: .halfPixel))),
       one(
         "reflecting-convolution",
         .convolution(

@@ -194,7 +194,8 @@ extension Importer {
       before[axis] = pads[index]
       after[axis] = pads[axes.count + index]
     }
-    guard (before + after).allSatisfy({ Operator.sizes.contains(abs($0)) }) else {
+    guard (before + after).allSatisfy({ Operator.sizes.contains(Int(clamping: $0.magnitude)) })
+    else {
       throw op.refuse("pads \(pads) are not possible")
     }
     if (before + after).allSatisfy({ $0 == 0 }) { return give(op, input) }

@@ -98,9 +98,22 @@ extension Importer {
     // A pad below zero takes rows and columns away.
     let end = start + (count - 1) * step + 1 - extent
     let crop = axis == 2 ? Padding(top: -start, bottom: end) : Padding(left: -start, right: end)
-    let cropped = try append(op, path, .layer(.pad(crop, .constant(0))), inputs: [index])
+    let cropped = try self.crop(op, path, index, crop)
     if step == 1 { return cropped }
     return try subsample(op, path, cropped, axis == 2 ? HW(step, 1) : HW(1, step), HW(0, 0))
+  }
+
+  /// Joins a crop of the other axis just before.
+  private func crop(
+    _ op: Operator, _ path: String, _ index: Int, _ padding: Padding
+  ) throws -> Int {
+    if let before = step(index), before.path == path, before.node == op.label,
+      case .pad(let other, .constant(0))? = before.layer
+    {
+      let joined = Layer.pad(other + padding, .constant(0))
+      return try append(op, path, .layer(joined), inputs: before.inputs)
+    }
+    return try append(op, path, .layer(.pad(padding, .constant(0))), inputs: [index])
   }
 
   /// Joins a subsampling of the other axis just before.
@@ -183,8 +196,11 @@ enum PadIndices {
     guard indices.count > extent else { return nil }
     for mode in [PaddingMode.circular, .reflect, .replicate] {
       for before in 0...indices.count - extent {
-        let expected = (0..<indices.count).map { source($0 - before, extent, mode) }
-        if expected == indices { return (before, indices.count - extent - before, mode) }
+        // Where the map itself can begin; the comparison ends at the first difference.
+        guard indices[before] == 0, indices[before + extent - 1] == extent - 1 else { continue }
+        if indices.indices.allSatisfy({ indices[$0] == source($0 - before, extent, mode) }) {
+          return (before, indices.count - extent - before, mode)
+        }
       }
     }
     return nil

@@ -104,8 +104,13 @@ extension Importer {
       throw op.refuse("of values of the images with \(scheme.scale.count) scales, need one")
     }
     let range = try range(op)
-    let low = Float(range.lowerBound - scheme.zero[0]) * scheme.scale[0]
-    let high = Float(range.upperBound - scheme.zero[0]) * scheme.scale[0]
+    let most = Float.greatestFiniteMagnitude
+    func bound(_ number: Int) -> Float {
+      let value = (Float(number) - Float(scheme.zero[0])) * scheme.scale[0]
+      return min(max(value, -most), most)
+    }
+    let low = bound(range.lowerBound)
+    let high = bound(range.upperBound)
     quantised.values += 1
     give(
       op,
