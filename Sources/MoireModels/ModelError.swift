@@ -40,6 +40,10 @@ public enum ModelError: InputError, Equatable {
   case unknownArchitecture(name: String, names: [String])
   /// An architecture that cannot be built as asked.
   case invalidArchitecture(name: String, reason: String)
+  /// A layer that no operators of ONNX compute.
+  case notExpressible(layer: String, reason: String)
+  /// The weights exceed what one ONNX message holds.
+  case tooLarge(model: String, bytes: Int)
 
   public var description: String {
     switch self {
@@ -81,6 +85,11 @@ public enum ModelError: InputError, Equatable {
       "no architecture '\(name)', there are \(names.joined(separator: ", "))"
     case .invalidArchitecture(let name, let reason):
       "\(name): \(reason)"
+    case .notExpressible(let layer, let reason):
+      "layer \(layer) cannot be written as ONNX: \(reason)"
+    case .tooLarge(let model, let bytes):
+      "\(model): \(bytes) bytes of weights do not fit one ONNX message of 2 GiB; write it to a file, "
+        + "which puts them into a second one"
     }
   }
 }
