@@ -1,3 +1,4 @@
+import MoireSpectral
 import MoireTensors
 
 extension Layer {
@@ -67,6 +68,15 @@ extension Layer {
     case .shuffle(let groups): return "shuffle \(groups)"
     case .resize: return "resize"
     case .subsample(let stride, _): return "subsample \(stride)"
+    case .blurPool(let pool):
+      return Self.windowed("blur \(pool.convention)", pool.filterSize, pool.stride)
+    case .idealPool(let pool): return "ideal pool, stride \(pool.stride)"
+    case .spectralPool: return "spectral pool"
+    case .polyphaseDecision(let decision): return "phase by \(decision.criterion)"
+    case .oneHotArgmax: return "argmax"
+    case .polyphase(let stride): return "polyphase, stride \(stride)"
+    case .polyphaseUpsample(let stride): return "polyphase up \(stride)"
+    case .filteredActivation: return "filtered activation"
     case .softmax: return "softmax"
     }
   }

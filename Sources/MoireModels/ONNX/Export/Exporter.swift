@@ -108,6 +108,9 @@ struct Exporter {
       return slice(
         x.name, axes: [2, 3], from: [offset.height, offset.width],
         to: [x.size.height, x.size.width], steps: [stride.height, stride.width])
+    case .blurPool, .idealPool, .spectralPool, .polyphaseDecision, .oneHotArgmax, .polyphase,
+      .polyphaseUpsample, .filteredActivation:
+      return try antiAliasing(layer, inputs, output: output)
     case .softmax: return graph.node("Softmax", [x.name], ["axis": .int(1)])
     }
   }
