@@ -19,6 +19,16 @@ extension IdealPooling {
   }
 }
 
+extension SpectralPooling {
+  /// The whole factors by which maps of a size become smaller; nil where there are none.
+  func stride(from input: HW) -> HW? {
+    guard min(size.height, size.width) > 0, input.height % size.height == 0,
+      input.width % size.width == 0
+    else { return nil }
+    return HW(input.height / size.height, input.width / size.width)
+  }
+}
+
 extension Layer {
   /// A map and the decision on its phases, one number for each of them.
   static func mapAndDecision(_ inputs: [[Int]], _ stride: HW) throws -> [Int] {

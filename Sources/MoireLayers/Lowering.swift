@@ -12,7 +12,7 @@ struct Lowering {
     /// The map is complete when this many steps have run.
     let step: Int
     let site: Int
-    let isFinal: Bool
+    let stage: DenseMap.Stage
     let value: Int
   }
 
