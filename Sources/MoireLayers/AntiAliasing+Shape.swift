@@ -12,6 +12,22 @@ extension BlurPool {
   }
 }
 
+extension SeparablePooling {
+  func outputShape(of input: [Int]) throws -> [Int] {
+    try Layer.checked(stride)
+    do {
+      let size = try filter(size: HW(input[1], input[2])).outputSize
+      return [input[0], size.height, size.width]
+    } catch {
+      throw ShapeMismatch(error.description)
+    }
+  }
+
+  func filter(size: HW) throws(SpectralError) -> SeparableFilter {
+    try SeparableFilter(size: size, rows: rows, columns: columns)
+  }
+}
+
 extension IdealPooling {
   func outputShape(of input: [Int]) throws -> [Int] {
     try Layer.checked(stride)

@@ -3,23 +3,20 @@ import MoireTensors
 
 /// Sites that filter, at stride 1.
 extension Lowering {
-  /// The filter of a BlurPool at every position from its first output on.
-  mutating func denseBlur(
-    _ layer: BlurPool, _ siteIndex: Int, _ input: Int, _ dims: [Int]
+  /// A filter at every position from its first output on.
+  mutating func denseFilter(
+    _ layer: SeparablePooling, _ siteIndex: Int, _ input: Int, _ dims: [Int]
   ) throws -> Int {
     let (size, denseSize) = (sites[siteIndex].inputSize, sites[siteIndex].denseSize)
     let filter = try core { () throws(SpectralError) in
-      try layer.denseFilter(size: size, output: denseSize)
+      try layer.dense(output: denseSize).filter(size: size)
     }
     let source = try inBlocks(values[input]!, self.dims(of: input))
     try tapUnfiltered(siteIndex, source, dims) { () throws(SpectralError) in
-      let same = { FilterAxis(taps: [1], output: $0, padding: layer.padding) }
-      return try SeparableFilter(
-        size: size, rows: same(denseSize.height), columns: same(denseSize.width)
-      ).blocks
+      try layer.identity(output: denseSize).filter(size: size).blocks
     }
     let target = try newBlocked(dims)
-    try apply(filter.blocks, "kernel:blur", from: source, to: target)
+    try apply(filter.blocks, "kernel:separable", from: source, to: target)
     return target
   }
 
@@ -65,17 +62,32 @@ extension Lowering {
 }
 
 extension BlurPool {
-  /// The filter at stride 1, its first output where the first one of the pool stands.
-  func denseFilter(size: HW, output: HW) throws(SpectralError) -> SeparableFilter {
+  /// The filter for maps of a size, with its taps.
+  func filter(of size: HW) throws(SpectralError) -> SeparablePooling {
     let geometry = try geometry(size: size)
-    func axis(_ axis: BlurGeometry.Axis, _ output: Int) throws(SpectralError) -> FilterAxis {
+    func axis(_ axis: BlurGeometry.Axis) throws(SpectralError) -> FilterAxis {
       FilterAxis(
-        taps: try LowPass.binomial(axis.taps).taps() ?? [1], lead: axis.lead, output: output,
-        padding: axis.padding)
+        taps: try LowPass.binomial(axis.taps).taps() ?? [1], stride: axis.stride, lead: axis.lead,
+        output: axis.output, padding: axis.padding)
     }
-    return try SeparableFilter(
-      size: size, rows: axis(geometry.rows, output.height),
-      columns: axis(geometry.columns, output.width))
+    return SeparablePooling(rows: try axis(geometry.rows), columns: try axis(geometry.columns))
+  }
+}
+
+extension SeparablePooling {
+  /// The filter at stride 1, its first output where the first one of the pool stands.
+  func dense(output: HW) -> SeparablePooling {
+    var result = self
+    (result.rows.stride, result.columns.stride) = (1, 1)
+    (result.rows.output, result.columns.output) = (output.height, output.width)
+    return result
+  }
+
+  /// No filter: the map, with as much of the padding behind it as the size asks for.
+  func identity(output: HW) -> SeparablePooling {
+    SeparablePooling(
+      rows: FilterAxis(taps: [1], output: output.height, padding: rows.padding),
+      columns: FilterAxis(taps: [1], output: output.width, padding: columns.padding))
   }
 }
 

@@ -1,4 +1,5 @@
 import CLayers
+import MoireSpectral
 import MoireTensors
 
 /// Sampling sites run dense.
@@ -26,7 +27,11 @@ extension Lowering {
         layer, values[node.inputs[0]]!, site.inputSize, to: denseDims, dense: site.denseSize)
     case .subsample(_, let offset):
       dense = try denseSlice(values[node.inputs[0]]!, site, offset, denseDims)
-    case .blurPool(let layer): dense = try denseBlur(layer, siteIndex, node.inputs[0], denseDims)
+    case .blurPool(let layer):
+      let filter = try core { () throws(SpectralError) in try layer.filter(of: site.inputSize) }
+      dense = try denseFilter(filter, siteIndex, node.inputs[0], denseDims)
+    case .separablePool(let layer):
+      dense = try denseFilter(layer, siteIndex, node.inputs[0], denseDims)
     case .idealPool(let layer):
       dense = try denseIdealPool(layer, siteIndex, node.inputs[0], denseDims)
     case .polyphase:

@@ -57,6 +57,32 @@ extension Network {
     return output
   }
 
+  /// Alias-free layer norm: `(x − μ)/√(σ² + ε) · scale + shift` with the mean μ over the channels of each
+  /// position and the variance σ² of x − μ over all channels and positions, a number for each image.
+  ///
+  /// Dividing every position by a variance of its own would alias; this is linear but for one factor.
+  /// The mean is taken away by a 1×1 convolution, C² multiply-adds a position.
+  /// - Parameters:
+  ///   - channels: C of the input.
+  ///   - scale: `[C]`, or nil for 1; `shift` likewise for 0.
+  /// - Returns: the value that it gives.
+  /// - Throws: ``TensorError`` for channels that no tensor of their square can hold.
+  @discardableResult
+  public mutating func appendAliasFreeLayerNorm(
+    _ path: String, channels: Int, scale: Tensor? = nil, shift: Tensor? = nil,
+    epsilon: Float = 1e-6, input: Int? = nil
+  ) throws -> Int {
+    let shape = [channels, channels, 1, 1]
+    var values = [Float](repeating: -1 / Float(channels), count: try Tensor.count(of: shape))
+    for channel in 0..<max(channels, 0) { values[channel * (channels + 1)] += 1 }
+    let centring = Convolution(weight: try Tensor(shape: shape, values: values))
+    append("\(path).center", .convolution(centring), inputs: [input ?? output])
+    // The centred values have mean 0, over all of an image as at each position.
+    return append(
+      "\(path).scale",
+      .normalization(Normalization(.layerAll, scale: scale, shift: shift, epsilon: epsilon)))
+  }
+
   /// A decision on the phases of a map by a score of each one (learned polyphase sampling): the same
   /// scorer sees every phase alone, and its answer averaged over the phase is the score.
   ///

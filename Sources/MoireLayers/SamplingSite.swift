@@ -19,6 +19,7 @@ public struct SamplingSite: Sendable, Equatable {
     case averagePool = "average-pool"
     case subsample
     case blurPool = "blur-pool"
+    case separablePool = "separable-pool"
     case idealPool = "ideal-pool"
     /// At a phase that is decided for each image.
     case polyphase
@@ -112,6 +113,7 @@ extension Layer {
     case .pooling(let layer): layer.stride
     case .subsample(let stride, _): stride
     case .blurPool(let layer): layer.stride
+    case .separablePool(let layer): layer.stride
     case .idealPool(let layer): layer.stride
     case .polyphase(let stride): stride
     default: 1
@@ -166,6 +168,7 @@ extension Layer {
     case .pooling(let layer): layer.operation == .max ? .maxPool : .averagePool
     case .subsample: .subsample
     case .blurPool: .blurPool
+    case .separablePool: .separablePool
     case .idealPool: .idealPool
     case .polyphase: .polyphase
     default: nil
@@ -196,6 +199,10 @@ extension Layer {
     case .pooling(let layer):
       Layer.phase(layer.kernel, layer.dilation, layer.padding)
     case .subsample(_, let offset): [Double(offset.height), Double(offset.width)]
+    case .separablePool(let layer):
+      [layer.rows, layer.columns].map {
+        Double($0.taps.count - 1) / 2 - Double($0.lead)
+      }
     case .blurPool(let layer):
       (try? layer.geometry(size: size)).map { [$0.rows.phase, $0.columns.phase] } ?? [0, 0]
     default: [0, 0]

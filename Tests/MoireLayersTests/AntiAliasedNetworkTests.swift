@@ -139,6 +139,27 @@ import Testing
     }
   }
 
+  /// Mean over the channels of each position, one variance for all of an image.
+  @Test func aliasFreeLayerNorm() throws {
+    var network = Network(name: "norm", inputShape: [20, 5, 7])
+    let (scale, shift) = (random([20], seed: 1), random([20], seed: 2))
+    try network.appendAliasFreeLayerNorm("norm", channels: 20, scale: scale, shift: shift)
+    let input = random([3, 20, 5, 7], seed: 3)
+    let got = try CompiledNetwork(network, batch: 3).run(input)
+    let x = Oracle.Map(input)
+    let centred = Oracle.map(x, [5, 7]) { n, c, i, j in
+      x[n, c, i, j] - (0..<20).reduce(0) { $0 + x[n, $1, i, j] } / 20
+    }
+    let expected = Oracle.map(centred, [5, 7]) { n, c, i, j in
+      let own = centred.values[n * 700..<(n + 1) * 700]
+      let variance = own.reduce(0) { $0 + $1 * $1 } / 700
+      return centred[n, c, i, j] / (variance + 1e-6).squareRoot() * Double(scale[c])
+        + Double(shift[c])
+    }
+    #expect(relativeError(got.values, expected.values) < 1e-5)
+    try checkEngine(network, batch: 3)
+  }
+
   /// All of it stays in blocks: no reorder but at the two ends.
   @Test func layersRunInBlocks() throws {
     var network = Network(name: "blocks", inputShape: [3, 12, 12])
