@@ -37,6 +37,8 @@ public struct SiteAudit {
     var readings: [(site: Int, isFinal: Bool, reading: MapReading)] = []
     readings.reserveCapacity(2 * sites.count)
     let answer = try compiled.run(input, threads: threads) { map in
+      // One map stands beside the final one: before the activation, or else before the filter.
+      if map.stage == .unfiltered, sites[map.site].hasActivation { return }
       let reader = readers[map.site]
       let layout = MapLayout(
         channels: map.channels, blockSize: map.blockSize,

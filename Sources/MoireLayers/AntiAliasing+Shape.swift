@@ -12,10 +12,36 @@ extension BlurPool {
   }
 }
 
+extension SeparablePooling {
+  func outputShape(of input: [Int]) throws -> [Int] {
+    try Layer.checked(stride)
+    do {
+      let size = try filter(size: HW(input[1], input[2])).outputSize
+      return [input[0], size.height, size.width]
+    } catch {
+      throw ShapeMismatch(error.description)
+    }
+  }
+
+  func filter(size: HW) throws(SpectralError) -> SeparableFilter {
+    try SeparableFilter(size: size, rows: rows, columns: columns)
+  }
+}
+
 extension IdealPooling {
   func outputShape(of input: [Int]) throws -> [Int] {
     try Layer.checked(stride)
     return [input[0], input[1].divided(up: stride.height), input[2].divided(up: stride.width)]
+  }
+}
+
+extension SpectralPooling {
+  /// The whole factors by which maps of a size become smaller; nil where there are none.
+  func stride(from input: HW) -> HW? {
+    guard min(size.height, size.width) > 0, input.height % size.height == 0,
+      input.width % size.width == 0
+    else { return nil }
+    return HW(input.height / size.height, input.width / size.width)
   }
 }
 

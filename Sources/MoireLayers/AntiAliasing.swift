@@ -1,6 +1,22 @@
 public import MoireSpectral
 public import MoireTensors
 
+/// Any separable filter with subsampling: a wavelet's low-pass band, taps of a design of one's own.
+public struct SeparablePooling: Sendable, Hashable {
+  /// Down the height, and across the width.
+  public var rows, columns: FilterAxis
+
+  public init(rows: FilterAxis, columns: FilterAxis) {
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// The same filter on both axes.
+  public init(_ axis: FilterAxis) { self.init(rows: axis, columns: axis) }
+
+  public var stride: HW { HW(rows.stride, columns.stride) }
+}
+
 /// Ideal low-pass pooling of periodic maps by whole strides: M = ⌈N / s⌉ an axis, gain 1.
 ///
 /// Where s divides N this is the ideal low-pass filter followed by keeping every s-th position; where

@@ -72,8 +72,8 @@ public final class CompiledNetwork: @unchecked Sendable {
   /// - Parameters:
   ///   - input: `[batch, C, H, W]`.
   ///   - threads: how many threads oneDNN may use.
-  ///   - onMap: gets the dense maps of ``sites`` in order of execution, each before and after its
-  ///     activation; a map is borrowed and gone when the closure returns.
+  ///   - onMap: gets the dense maps of ``sites`` in order of execution, each before its filter,
+  ///     before its activation and after them; a map is borrowed and gone when the closure returns.
   /// - Throws: ``LayerError/input(expected:got:)``, and ``LayerError/notFinite(path:)`` when the answer
   ///   has a NaN or an infinity.
   public func run(
@@ -103,7 +103,7 @@ public final class CompiledNetwork: @unchecked Sendable {
   private func map(of tap: Lowering.Tap) -> DenseMap {
     let address = addresses[tap.value]!.assumingMemoryBound(to: Float.self)
     return DenseMap(
-      site: tap.site, isFinal: tap.isFinal, base: UnsafePointer(address), images: batch,
+      site: tap.site, stage: tap.stage, base: UnsafePointer(address), images: batch,
       channels: sites[tap.site].channels, size: sites[tap.site].denseSize,
       blockSize: Program.blockSize)
   }
@@ -135,11 +135,22 @@ public final class CompiledNetwork: @unchecked Sendable {
 /// Channels stand in blocks of ``blockSize``: value (n, c, i, j) is at
 /// `((n·⌈C/b⌉ + c/b)·H + i)·W·b + j·b + c mod b`.
 public struct DenseMap {
+  /// Which of a site's maps it is.
+  public enum Stage: Sendable {
+    /// What goes into the filter of a site that has one, brought to the dense size by the filter's own
+    /// padding.
+    case unfiltered
+    /// Before the first activation; only where there is one.
+    case preactivation
+    /// At the end of the pointwise chain: every site has it.
+    case final
+  }
+
   /// The index of the site in ``CompiledNetwork/sites``.
   public let site: Int
-  /// Whether the map is the reading's final one, at the end of the pointwise chain; else it is the one
-  /// before the first activation. A site without an activation has the final one only.
-  public let isFinal: Bool
+  public let stage: Stage
+  /// Whether the map is the one that the next layer's input is taken from.
+  public var isFinal: Bool { stage == .final }
   public let base: UnsafePointer<Float>
   public let images: Int
   public let channels: Int

@@ -70,6 +70,7 @@ extension Layer {
         (shape[2] - offset.width + stride.width - 1) / stride.width,
       ])
     case .blurPool(let layer): return try layer.outputShape(of: Layer.map(inputs))
+    case .separablePool(let layer): return try layer.outputShape(of: Layer.map(inputs))
     case .idealPool(let layer): return try layer.outputShape(of: Layer.map(inputs))
     case .spectralPool(let layer):
       return try Layer.positive([

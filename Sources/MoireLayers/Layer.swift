@@ -48,6 +48,8 @@ public enum Layer: Sendable, Equatable {
   case subsample(stride: HW, offset: HW)
   /// A binomial low-pass filter with subsampling, in the convention of a named library.
   case blurPool(BlurPool)
+  /// A separable filter with subsampling, by its taps.
+  case separablePool(SeparablePooling)
   /// Ideal low-pass filter with subsampling.
   case idealPool(IdealPooling)
   /// Maps of any size by cropping the spectrum, or padding it.

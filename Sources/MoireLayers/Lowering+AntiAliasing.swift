@@ -46,6 +46,12 @@ extension Lowering {
     }
   }
 
+  mutating func lowerSeparablePool(_ index: Int, _ layer: SeparablePooling) throws {
+    try lower(index, "kernel:separable") { size throws(SpectralError) in
+      try layer.filter(size: size).blocks
+    }
+  }
+
   mutating func lowerIdealPool(_ index: Int, _ layer: IdealPooling) throws {
     try lower(index, "kernel:ideal") { size throws(SpectralError) in
       try layer.pool(size: size).blocks

@@ -1,4 +1,5 @@
 import CLayers
+import MoireSpectral
 import MoireTensors
 
 /// Sampling sites run dense.
@@ -26,22 +27,41 @@ extension Lowering {
         layer, values[node.inputs[0]]!, site.inputSize, to: denseDims, dense: site.denseSize)
     case .subsample(_, let offset):
       dense = try denseSlice(values[node.inputs[0]]!, site, offset, denseDims)
+    case .blurPool(let layer):
+      let filter = try core { () throws(SpectralError) in try layer.filter(of: site.inputSize) }
+      dense = try denseFilter(filter, siteIndex, node.inputs[0], denseDims)
+    case .separablePool(let layer):
+      dense = try denseFilter(layer, siteIndex, node.inputs[0], denseDims)
+    case .idealPool(let layer):
+      dense = try denseIdealPool(layer, siteIndex, node.inputs[0], denseDims)
+    case .polyphase:
+      let beyond = Padding(
+        bottom: site.denseSize.height - site.inputSize.height,
+        right: site.denseSize.width - site.inputSize.width)
+      dense = try pad(values[node.inputs[0]]!, beyond, .circular, to: denseDims)
     default: preconditionFailure("\(node.layer) is no sampling site")
     }
     dense = try inBlocks(dense, denseDims)
     let activationStart = site.chain.dropFirst(site.affinePrefix).first
     for index in rest {
-      if index == activationStart { tap(siteIndex, dense, isFinal: false) }
+      if index == activationStart { tap(siteIndex, dense, .preactivation) }
       try pointwise(network.nodes[index].layer, from: dense, to: dense)
     }
-    tap(siteIndex, dense, isFinal: true)
+    tap(siteIndex, dense, .final)
     let last = site.chain.last ?? site.node
-    values[last + 1] = try subsample(dense, site.stride, 0, to: dims(of: last + 1))
+    if site.operation == .polyphase {
+      let decision = node.inputs[1]
+      values[last + 1] = try polyphase(
+        dense, try plain(values[decision]!, dims(of: decision)), site.stride, site.denseSize,
+        to: dims(of: last + 1))
+    } else {
+      values[last + 1] = try subsample(dense, site.stride, 0, to: dims(of: last + 1))
+    }
     site.chain.forEach { done.insert($0) }
   }
 
-  mutating func tap(_ site: Int, _ value: Int, isFinal: Bool) {
-    taps.append(Tap(step: program.stepCount, site: site, isFinal: isFinal, value: value))
+  mutating func tap(_ site: Int, _ value: Int, _ stage: DenseMap.Stage) {
+    taps.append(Tap(step: program.stepCount, site: site, stage: stage, value: value))
   }
 
   mutating func denseConvolution(

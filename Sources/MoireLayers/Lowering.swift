@@ -12,7 +12,7 @@ struct Lowering {
     /// The map is complete when this many steps have run.
     let step: Int
     let site: Int
-    let isFinal: Bool
+    let stage: DenseMap.Stage
     let value: Int
   }
 
@@ -154,6 +154,7 @@ struct Lowering {
     case .subsample(let stride, let offset):
       values[index + 1] = try subsample(source, stride, offset, to: dims(of: index + 1))
     case .blurPool(let layer): try lowerBlurPool(index, layer)
+    case .separablePool(let layer): try lowerSeparablePool(index, layer)
     case .idealPool(let layer): try lowerIdealPool(index, layer)
     case .spectralPool(let layer): try lowerSpectralPool(index, layer)
     case .filteredActivation(let layer): try lowerFilteredActivation(index, layer)

@@ -1,3 +1,4 @@
+import MoireSpectral
 public import MoireTensors
 
 /// A place where a network subsamples by an integer stride.
@@ -5,6 +6,11 @@ public import MoireTensors
 /// The **dense map** of a site is the operation run at stride 1 with its trailing padding extended to
 /// exactly `stride · outputSize` positions, the first one where the first output stands; every
 /// stride-th position of it is an output. A pool over the whole map is no site.
+///
+/// A site that filters (a BlurPool, an ideal pool) runs its filter at stride 1; the map before it is
+/// handed out as well. A polyphase site takes from its input, at any phase: the dense map is the
+/// input. An ideal pool whose stride does not divide the size gives its M bins at s · M positions of
+/// the same period.
 public struct SamplingSite: Sendable, Equatable {
   /// What subsamples.
   public enum Operation: String, Sendable, Codable {
@@ -12,6 +18,11 @@ public struct SamplingSite: Sendable, Equatable {
     case maxPool = "max-pool"
     case averagePool = "average-pool"
     case subsample
+    case blurPool = "blur-pool"
+    case separablePool = "separable-pool"
+    case idealPool = "ideal-pool"
+    /// At a phase that is decided for each image.
+    case polyphase
   }
 
   /// The dotted path of the layer.
@@ -24,7 +35,7 @@ public struct SamplingSite: Sendable, Equatable {
   public let denseSize: HW
   public let outputSize: HW
   /// Where output 0 stands, in input pixels per axis: d(k − 1)/2 − p for a window, 0 when it is
-  /// centred on the first pixel.
+  /// centred on the first pixel, and 0 where the phase is decided for each image.
   public let phase: [Double]
   /// The product of the strides from the network's input up to and with this site; enlarging by a
   /// whole number undoes as much of it.
@@ -35,6 +46,9 @@ public struct SamplingSite: Sendable, Equatable {
   public let chain: [Int]
   /// How many nodes of the chain belong to the affine normalisation before the first activation.
   public let affinePrefix: Int
+
+  /// Whether there is an activation in the chain, and so a map before it.
+  public var hasActivation: Bool { affinePrefix < chain.count }
 }
 
 extension Network {
@@ -64,7 +78,8 @@ extension Network {
           path: node.path, operation: operation, stride: stride, channels: output[0],
           inputSize: inputSize,
           denseSize: HW(outputSize.height * stride.height, outputSize.width * stride.width),
-          outputSize: outputSize, phase: layer.phase, cumulativeStride: cumulative[index + 1],
+          outputSize: outputSize, phase: layer.phase(of: inputSize),
+          cumulativeStride: cumulative[index + 1],
           node: index, chain: chain, affinePrefix: affinePrefix(of: chain)))
     }
     return sites
@@ -97,6 +112,10 @@ extension Layer {
     case .convolution(let layer): layer.stride
     case .pooling(let layer): layer.stride
     case .subsample(let stride, _): stride
+    case .blurPool(let layer): layer.stride
+    case .separablePool(let layer): layer.stride
+    case .idealPool(let layer): layer.stride
+    case .polyphase(let stride): stride
     default: 1
     }
   }
@@ -116,6 +135,7 @@ extension Layer {
   private var enlargement: HW {
     switch self {
     case .transposedConvolution(let layer): layer.stride
+    case .polyphaseUpsample(let stride): stride
     case .resize(let layer):
       if case .factors(let height, let width) = layer.target {
         HW(max(Int(exactly: height) ?? 1, 1), max(Int(exactly: width) ?? 1, 1))
@@ -127,8 +147,13 @@ extension Layer {
   }
 
   /// The same layer, as one of a fixed geometry where the input's size allows that: adaptive pools of
-  /// equal bins are pools.
+  /// equal bins are pools, and a spectral pool by whole factors is an ideal one.
   func concrete(for input: [Int]) -> Layer {
+    if case .spectralPool(let layer) = self, input.count == 3,
+      let stride = layer.stride(from: HW(input[1], input[2]))
+    {
+      return .idealPool(IdealPooling(stride: stride, bandEdge: layer.bandEdge))
+    }
     guard case .adaptivePooling(let operation, let size) = self, input.count == 3,
       input[1] % size.height == 0, input[2] % size.width == 0
     else { return self }
@@ -142,6 +167,10 @@ extension Layer {
     case .convolution: .convolution
     case .pooling(let layer): layer.operation == .max ? .maxPool : .averagePool
     case .subsample: .subsample
+    case .blurPool: .blurPool
+    case .separablePool: .separablePool
+    case .idealPool: .idealPool
+    case .polyphase: .polyphase
     default: nil
     }
   }
@@ -154,17 +183,28 @@ extension Layer {
   }
 
   func coversWholeMap(_ size: HW) -> Bool {
-    guard case .pooling(let layer) = self else { return false }
-    return layer.kernel.height >= size.height && layer.kernel.width >= size.width
+    let window: HW
+    switch self {
+    case .pooling(let layer): window = layer.kernel
+    case .idealPool(let layer): window = layer.stride
+    default: return false
+    }
+    return window.height >= size.height && window.width >= size.width
   }
 
-  var phase: [Double] {
+  func phase(of size: HW) -> [Double] {
     switch self {
     case .convolution(let layer):
       Layer.phase(layer.kernel, layer.dilation, layer.padding)
     case .pooling(let layer):
       Layer.phase(layer.kernel, layer.dilation, layer.padding)
     case .subsample(_, let offset): [Double(offset.height), Double(offset.width)]
+    case .separablePool(let layer):
+      [layer.rows, layer.columns].map {
+        Double($0.taps.count - 1) / 2 - Double($0.lead)
+      }
+    case .blurPool(let layer):
+      (try? layer.geometry(size: size)).map { [$0.rows.phase, $0.columns.phase] } ?? [0, 0]
     default: [0, 0]
     }
   }

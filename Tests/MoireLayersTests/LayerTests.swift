@@ -50,7 +50,11 @@ func check(
     #expect(
       map.shape == [batch, site.channels, site.denseSize.height, site.denseSize.width],
       sourceLocation: sourceLocation)
-    let taken = Oracle.apply(.subsample(stride: site.stride, offset: 0), [Oracle.Map(map)])
+    let taken =
+      site.operation == .polyphase
+      ? Oracle.polyphase(
+        site.stride, Oracle.Map(map), expected[network.nodes[site.node].inputs[1]])
+      : Oracle.apply(.subsample(stride: site.stride, offset: 0), [Oracle.Map(map)])
     #expect(
       relativeError(taken.values.map(Float.init), expected[value].values) < tolerance,
       "every stride-th position of the dense map is the strided output",

@@ -49,6 +49,21 @@ extension Oracle {
     }
   }
 
+  static func filter(_ layer: SeparablePooling, _ x: Map) -> Map {
+    func matrix(_ axis: FilterAxis, _ count: Int) -> Matrix {
+      (0..<(axis.output ?? (count + axis.stride - 1) / axis.stride)).map { i in
+        var row = [Double](repeating: 0, count: count)
+        for (t, tap) in axis.taps.enumerated() {
+          if let index = source(i * axis.stride - axis.lead + t, count, axis.padding) {
+            row[index] += tap
+          }
+        }
+        return row
+      }
+    }
+    return separable(x, matrix(layer.rows, x.shape[2]), matrix(layer.columns, x.shape[3]))
+  }
+
   private static func source(_ position: Int, _ count: Int, _ mode: BorderMode) -> Int? {
     var index = position
     while !(0..<count).contains(index) {

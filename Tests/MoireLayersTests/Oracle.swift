@@ -82,6 +82,7 @@ struct Oracle {
     case .softmax:
       return softmax(x)
     case .blurPool(let layer): return blur(layer, x)
+    case .separablePool(let layer): return filter(layer, x)
     case .idealPool(let layer):
       return resample(x, to: Self.size(.idealPool(layer), x), layer.bandEdge)
     case .spectralPool(let layer): return resample(x, to: layer.size, layer.bandEdge)
