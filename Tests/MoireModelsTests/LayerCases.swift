@@ -177,4 +177,11 @@ enum LayerCases {
       one("instance-norm-bare", .normalization(Normalization(.instance))),
       one("pad-grows-and-crops", .pad(Padding(top: 2, left: -2, bottom: -3, right: 1), .reflect)),
     ]
+
+  /// Layers whose nodes the importer does not read as layers again.
+  static let oneWay: [Network] = [
+    one("adaptive-mean", .adaptivePooling(.average(includesPadding: false), size: [4, 7])),
+    one("adaptive-max", .adaptivePooling(.max, size: [4, 7])),
+    one("adaptive-larger", .adaptivePooling(.average(includesPadding: false), size: [12, 7])),
+  ]
 }
