@@ -80,7 +80,8 @@ let package = Package(
     library(
       "MoireModels",
       [
-        "MoireTensors", "MoireLayers", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "MoireTensors", "MoireSpectral", "MoireLayers",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["ONNX/onnx.proto"]),
     library("MoireAnalysis", ["MoireTensors", "MoireSpectral", "MoireLayers"]),
     library(

@@ -70,6 +70,9 @@ extension Layer {
     case .subsample(let stride, _): return "subsample \(stride)"
     case .blurPool(let pool):
       return Self.windowed("blur \(pool.convention)", pool.filterSize, pool.stride)
+    case .separablePool(let pool):
+      return Self.windowed(
+        "filter", HW(pool.rows.taps.count, pool.columns.taps.count), pool.stride)
     case .idealPool(let pool): return "ideal pool, stride \(pool.stride)"
     case .spectralPool: return "spectral pool"
     case .polyphaseDecision(let decision): return "phase by \(decision.criterion)"

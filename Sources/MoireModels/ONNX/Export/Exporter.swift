@@ -108,9 +108,16 @@ struct Exporter {
       return slice(
         x.name, axes: [2, 3], from: [offset.height, offset.width],
         to: [x.size.height, x.size.width], steps: [stride.height, stride.width])
-    case .blurPool, .idealPool, .spectralPool, .polyphaseDecision, .oneHotArgmax, .polyphase,
-      .polyphaseUpsample, .filteredActivation:
-      return try antiAliasing(layer, inputs, output: output)
+    case .blurPool(let layer): return try blurPool(layer, x)
+    case .separablePool(let layer): return try separablePool(layer, x, output: output)
+    case .idealPool(let layer): return try idealPool(layer, x)
+    case .spectralPool(let layer): return try spectralPool(layer, x)
+    case .filteredActivation(let layer): return try filteredActivation(layer, x)
+    case .polyphaseDecision(let layer): return try polyphaseDecision(layer, x)
+    case .oneHotArgmax: return try oneHotArgmax(x)
+    case .polyphase(let stride): return try polyphase(stride, x, decision: inputs[1])
+    case .polyphaseUpsample(let stride):
+      return try polyphaseUpsample(stride, x, decision: inputs[1])
     case .softmax: return graph.node("Softmax", [x.name], ["axis": .int(1)])
     }
   }
