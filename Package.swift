@@ -118,7 +118,10 @@ let package = Package(
       ]),
     tests(
       "MoireAnalysisTests",
-      ["MoireAnalysis", "MoireModels", "MoireImages", "MoireLayers", "MoireTensors"]),
+      [
+        "MoireAnalysis", "MoireModels", "MoireImages", "MoireLayers", "MoireSpectral",
+        "MoireTensors",
+      ]),
     tests("MoireReportTests", ["MoireReport", "MoireAnalysis", "MoireSpectral", "MoireTensors"]),
     tests("CommandTests", ["moire", "MoireKit", "MoireTensors"]),
     tests("LinkTests", [], exclude: ["check_moire.py", "check_hooks.py"]),
