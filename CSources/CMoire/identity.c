@@ -14,7 +14,7 @@ static int finite_gains(const double *gains, size_t size) {
   return 1;
 }
 
-static moire_status check_response(const moire_response *response, size_t size) {
+static moire_status check_response(const moire_axis_response *response, size_t size) {
   if (!response->real) { return response->imaginary ? moire_null_argument : moire_ok; }
   return finite_gains(response->real, size) && finite_gains(response->imaginary, size)
     ? moire_ok
@@ -54,7 +54,7 @@ static moire_status lay_out(moire_identities *made, const moire_identities_optio
   return overflow ? moire_size_overflow : moire_ok;
 }
 
-static complex_value *make_gains(const moire_response *response, size_t size) {
+static complex_value *make_gains(const moire_axis_response *response, size_t size) {
   complex_value *gains = malloc(size * sizeof *gains);
   for (size_t k = 0; gains && k < size; k += 1) {
     gains[k].re = response->real ? response->real[k] : 1;

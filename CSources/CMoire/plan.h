@@ -15,8 +15,6 @@ typedef enum moire_plan_kind {
   moire_plan_complex_inverse
 } moire_plan_kind;
 
-typedef enum moire_precision { moire_precision_single, moire_precision_double } moire_precision;
-
 typedef struct moire_plan_key {
   size_t height, width;
   moire_plan_kind kind;

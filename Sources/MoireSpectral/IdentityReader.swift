@@ -143,14 +143,14 @@ public final class IdentityReader: Sendable {
 /// Calls with the responses as the core takes them.
 private func withResponses<Result>(
   _ rows: IdentityReader.Response?, _ columns: IdentityReader.Response?,
-  _ body: (moire_response, moire_response) -> Result
+  _ body: (moire_axis_response, moire_axis_response) -> Result
 ) -> Result {
-  func with<R>(_ response: IdentityReader.Response?, _ body: (moire_response) -> R) -> R {
-    guard let response else { return body(moire_response()) }
+  func with<R>(_ response: IdentityReader.Response?, _ body: (moire_axis_response) -> R) -> R {
+    guard let response else { return body(moire_axis_response()) }
     return response.real.withUnsafeBufferPointer { real in
       response.imaginary.withUnsafeBufferPointer { imaginary in
         body(
-          moire_response(
+          moire_axis_response(
             real: real.baseAddress,
             imaginary: response.imaginary.isEmpty ? nil : imaginary.baseAddress))
       }

@@ -21,6 +21,14 @@ public enum SpectralError: InputError, Equatable {
   case unknownFilter(String)
   /// A response does not have one value for each bin.
   case invalidResponse(count: Int, expected: Int)
+  /// A filter's axis has one tap or more, all of them finite.
+  case invalidTaps(count: Int)
+  /// A BlurPool that its convention does not know; the text names it.
+  case blurRefused(String)
+  /// A phase lies in 0 … stride − 1 on each axis.
+  case invalidPhase(HW, stride: HW)
+  /// A map is joined from all of its phases.
+  case phaseCount(expected: Int, got: Int)
   /// Two spectra of unlike size or stride were to be added.
   case spectrumMismatch(HW, stride: HW, with: HW, otherStride: HW)
   /// An array holds another number of values than its sizes call for.
@@ -54,6 +62,16 @@ public enum SpectralError: InputError, Equatable {
       "'\(text)' is no filter; there are \(LowPass.grammar)"
     case .invalidResponse(let count, let expected):
       "a response of \(count) values cannot serve \(expected) bins"
+    case .invalidTaps(let count):
+      count == 0
+        ? "a filter needs one tap or more on each axis, got none"
+        : "a filter's taps must be finite numbers of single precision, one of \(count) is not"
+    case .blurRefused(let reason):
+      "\(reason): sizes must be 1 or more, timm takes 2 taps or more, composer odd numbers of taps"
+    case .invalidPhase(let phase, let stride):
+      "phase \(phase) does not exist at stride \(stride): each axis counts from 0 to its stride − 1"
+    case .phaseCount(let expected, let got):
+      "a map is joined from \(expected) phases, got \(got)"
     case .spectrumMismatch(let size, let stride, let other, let otherStride):
       "a spectrum of \(size) at stride \(stride) cannot take one of \(other) at stride"
         + " \(otherStride)"

@@ -35,12 +35,12 @@ static inline uint64_t take(input *in, size_t bytes) {
 // 0 … below - 1.
 static inline size_t take_below(input *in, size_t below) { return take(in, 2) % below; }
 
-// 1 … most, small values and powers of two more often than others.
+// 1 … most; small values and powers of two come more often than others.
 static inline size_t take_size(input *in, size_t most) {
   const size_t kind = take_below(in, 4);
-  return kind == 0 ? 1 + take_below(in, most < 4 ? most : 4)
-    : kind == 1    ? (size_t)1 << take_below(in, 6) % (most < 2 ? 1 : 6) % most
-                   : 1 + take_below(in, most);
+  if (kind > 1) { return 1 + take_below(in, most); }
+  const size_t size = kind == 0 ? 1 + take_below(in, 4) : (size_t)1 << take_below(in, 6);
+  return size < most ? size : most;
 }
 
 // A size that no memory holds, among 0 and others at the edges of the types.

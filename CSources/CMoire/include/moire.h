@@ -21,9 +21,12 @@
 /// with its own workspace. Sizes are in elements unless a name says bytes.
 
 #include "moire/base.h"
+#include "moire/blur.h"
 #include "moire/filter.h"
+#include "moire/fir.h"
 #include "moire/measure.h"
 #include "moire/planes.h"
+#include "moire/polyphase.h"
 #include "moire/reading.h"
 #include "moire/response.h"
 #include "moire/spectral_filter.h"

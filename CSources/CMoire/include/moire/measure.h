@@ -10,10 +10,10 @@ MOIRE_BEGIN
 /// left out where it is 0. Both NULL: no filter. A filter whose taps do not stand symmetrically
 /// about a sample, such as the binomials of even length, has phases; they change how the aliases
 /// add up, so leave them in.
-typedef struct moire_response {
+typedef struct moire_axis_response {
   const double *MOIRE_NULLABLE real;
   const double *MOIRE_NULLABLE imaginary;
-} moire_response;
+} moire_axis_response;
 
 typedef struct moire_identities_options {
   /// Of the map, N_h × N_w, a circular grid.
@@ -21,7 +21,7 @@ typedef struct moire_identities_options {
   /// Any strides from 1 that divide the sizes; they need not be equal.
   size_t stride_height, stride_width;
   /// What filters the map before it is subsampled, H[k_h] H[k_w]; copied.
-  moire_response response_height, response_width;
+  moire_axis_response response_height, response_width;
   moire_planning planning;
 } moire_identities_options;
 

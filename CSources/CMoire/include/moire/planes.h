@@ -5,6 +5,12 @@
 
 MOIRE_BEGIN
 
+/// What a handle computes in.
+typedef enum MOIRE_ENUM moire_precision {
+  moire_precision_single = 0,
+  moire_precision_double = 1
+} moire_precision;
+
 /// `count` planes in place: sample (p, y, x) is data[p plane_stride + y row_stride +
 /// x column_stride], in elements. NCHW: (H W, W, 1). NHWC: (1, W C, C). Blocks of 16 channels:
 /// (1, 16 W, 16), 16 planes. Their height and width come with the call that takes them.

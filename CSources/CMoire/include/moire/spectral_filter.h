@@ -6,11 +6,6 @@
 
 MOIRE_BEGIN
 
-typedef enum MOIRE_ENUM moire_precision {
-  moire_precision_single = 0,
-  moire_precision_double = 1
-} moire_precision;
-
 /// A filter of periodic planes, given by its response on their DFT grid: either one response for
 /// each axis, or one of the whole plane. Responses are read at creation only.
 typedef struct moire_spectral_filter_options {
