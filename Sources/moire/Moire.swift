@@ -14,7 +14,9 @@ struct Moire: ParsableCommand {
       Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input, 4 a --fail-if condition holds.
       """,
     version: MoireVersion.current,
-    subcommands: [AuditCommand.self, RunCommand.self, ResponseCommand.self])
+    subcommands: [
+      AuditCommand.self, RunCommand.self, ResponseCommand.self, SpectrumCommand.self,
+    ])
 
   static func main() {
     OpenMPWaiting.settle()
