@@ -13,6 +13,11 @@ struct MapInput {
   /// Whether the values are 8-bit levels over 255.
   let isPicture: Bool
 
+  /// The values to be shown black and white.
+  var displayRange: ClosedRange<Float> {
+    isPicture ? 0...1 : (maps.values.min() ?? 0)...(maps.values.max() ?? 1)
+  }
+
   static let kinds = ["png", "jpg", "jpeg", "npy", "npz"]
 
   /// All inputs that paths name: files, folders with all they hold, `file.npz:name` for one array of

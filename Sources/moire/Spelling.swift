@@ -42,9 +42,9 @@ enum Spelling {
     }
   }
 
-  /// A list such as `ideal,bin-3,kaiser:stop=60,width=0.1`: what is a parameter belongs to the filter
-  /// before it.
-  static func filters(_ text: String) throws -> [(name: String, filter: LowPass)] {
+  /// The specifications of a list such as `ideal,bin-3,kaiser:stop=60,width=0.1`: what is a parameter
+  /// belongs to the filter before it.
+  static func list(_ text: String) -> [String] {
     var specifications: [String] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
       if part.contains("="), !part.contains(":"), let last = specifications.popLast() {
@@ -53,6 +53,11 @@ enum Spelling {
         specifications.append(part)
       }
     }
-    return try specifications.map { ($0, try LowPass(parsing: $0)) }
+    return specifications
+  }
+
+  /// The filters of a list.
+  static func filters(_ text: String) throws -> [(name: String, filter: LowPass)] {
+    try list(text).map { ($0, try LowPass(parsing: $0)) }
   }
 }

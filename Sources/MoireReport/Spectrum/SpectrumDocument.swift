@@ -132,9 +132,9 @@ public struct SpectrumDocument: Codable, Equatable, Sendable {
   }
 
   private static func meaning(_ stride: HW, _ boundary: Boundary) -> String {
-    let kept = stride.height == stride.width ? "\(stride.height)" : stride.description
+    let kept = "\(stride.height) down and \(stride.width) across"
     let box = { (s: Int) in Figures.number(0.5 / Double(s)) }
-    return "As if every sample but each \(kept)-th were dropped, boundary \(boundary). alias: energy"
+    return "As if one sample in \(kept) were kept, boundary \(boundary). alias: energy"
       + " outside the box |f_h| < \(box(stride.height)), |f_w| < \(box(stride.width)) cycles per"
       + " sample / all energy; AC: without the constant in the denominator; ¼ ½ ¾: quartiles over"
       + " channels. Pooled values weigh by energy. pool leak: energy at the non-zero multiples of the"

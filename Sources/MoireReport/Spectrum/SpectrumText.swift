@@ -15,11 +15,13 @@ public struct SpectrumText {
     let style = TextStyle(isColored: color)
     let sections = [
       inputs(width), aliases.render(width: width, style: style),
-      filters.render(width: width, style: style), identities.render(width: width, style: style),
+      filters.render(width: width, style: style),
+      entries.contains { $0.identities != nil }
+        ? identities.render(width: width, style: style) : [],
       bandwidths.render(width: width, style: style),
       DisplayText.wrapped(document.protocolLine, to: width).map(style.dim),
     ]
-    return sections.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
   private var entries: [SpectrumDocument.Entry] {
@@ -42,15 +44,15 @@ public struct SpectrumText {
   }
 
   private func table(_ first: String, _ titles: [String]) -> TextTable {
-    let name = TextTable.Column(title: first, isNumeric: false, isFlexible: true)
+    let name = TextTable.Column(title: first, isNumeric: false, isFlexible: true, comfortable: 16)
     return TextTable(columns: [name] + titles.map { TextTable.Column(title: $0) })
   }
 
   private var aliases: TextTable {
-    var table = table("alias energy", ["size", "planes", "alias", "¼", "½", "¾", "AC", "¼", "½", "¾"])
+    var table = table("input", ["size", "planes", "alias", "¼ %", "½ %", "¾ %", "AC", "¼ %", "½ %", "¾ %"])
     table.rows = entries.map { entry in
       let quartiles = [entry.channelQuartiles, entry.channelQuartilesAc].map {
-        [$0.lower, $0.median, $0.upper].map(Figures.percent)
+        [$0.lower, $0.median, $0.upper].map(Figures.brief)
       }
       return [
         DisplayText.clean(entry.name), entry.size.description, Figures.count(entry.planes),
@@ -61,7 +63,7 @@ public struct SpectrumText {
   }
 
   private var filters: TextTable {
-    var table = table("behind a filter", ["filter", "alias", "left", "kept"])
+    var table = table("input", ["filter", "alias", "left", "kept"])
     table.columns[1].isNumeric = false
     table.rows = entries.flatMap { entry in
       entry.filters.enumerated().map { index, filter in
@@ -76,7 +78,7 @@ public struct SpectrumText {
   }
 
   private var identities: TextTable {
-    var table = table("identities", ["predicted", "measured", "difference", "largest", "planes"])
+    var table = table("identity", ["predicted", "measured", "difference", "largest", "planes"])
     table.rows = entries.flatMap { entry -> [[String]] in
       guard let found = entry.identities else {
         return [[DisplayText.clean(entry.name)] + Array(repeating: Figures.none, count: 5)]
@@ -96,7 +98,7 @@ public struct SpectrumText {
 
   private var bandwidths: TextTable {
     var table = table(
-      "bandwidth, h and w", ["95 %", "", "radius", "rms", "", "radius", "noise", ""])
+      "input", ["95 %: h", "w", "radius", "rms: h", "w", "radius", "noise: h", "w"])
     table.rows = entries.map { entry in
       guard let found = entry.bandwidth else {
         return [DisplayText.clean(entry.name)] + Array(repeating: Figures.none, count: 8)
