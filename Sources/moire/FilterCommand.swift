@@ -38,8 +38,9 @@ struct FilterCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How spectra are read: periodic, mirror, hann, kaiser:β.", valueName: "boundary"))
-  var boundary: String = "periodic"
+      "How spectra are read: periodic, mirror, hann, kaiser:β; a window keeps the jump between opposite"
+        + " borders out.", valueName: "boundary"))
+  var boundary: String = "hann"
 
   @Option(
     help: ArgumentHelp("Filters to draw side by side, comma-separated.", valueName: "list"))

@@ -37,7 +37,7 @@ public struct ComparisonChart {
       elements.append(.moved(left + pitch * Double(index), 0, try column(index, detail)))
     }
     elements += rowLabels
-    let words = DisplayText.wrapped(document.protocolLine, to: Int(width / 6.6))
+    let words = DisplayText.wrapped(document.protocolLine, to: Int(width / 6.8))
     elements += words.enumerated().map { index, line in
       .label(line, x: 24, y: notesTop + 17 * Double(index), class: "soft")
     }
@@ -48,7 +48,7 @@ public struct ComparisonChart {
     ).svg
   }
 
-  private var width: Double { left + pitch * Double(reading.results.count) + 44 }
+  private var width: Double { left + pitch * Double(reading.results.count) + 52 }
 
   // Where the rows begin.
   private var imageTop: Double { 116 }
@@ -56,7 +56,7 @@ public struct ComparisonChart {
   private var spectrumTop: Double { detailTop + detailHeight + 30 }
   private var foldTop: Double { spectrumTop + side + 66 }
   private var barsTop: Double { foldTop + side + 60 }
-  private var notesTop: Double { barsTop + MeasureBars.height + 26 }
+  private var notesTop: Double { barsTop + MeasureBars.height + 22 }
 
   private var title: [Element] {
     let kept = document.downsampled ? "" : ", shown at full rate"

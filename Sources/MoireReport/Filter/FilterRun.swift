@@ -11,13 +11,14 @@ public struct FilterRun: Sendable {
   public var padding: BorderMode?
   /// For filters with taps; others than ``BlurPool/Convention/zhang`` are for binomial filters.
   public var convention: BlurPool.Convention
-  /// By which spectra are read.
+  /// By which spectra are read: a window keeps the jump between opposite borders out, which a padding
+  /// leaves in the spectrum of a periodic map.
   public var boundary: Boundary
   public var threads: Int
 
   public init(
     stride: HW, downsamples: Bool, padding: BorderMode? = nil,
-    convention: BlurPool.Convention = .zhang, boundary: Boundary = .periodic, threads: Int = 1
+    convention: BlurPool.Convention = .zhang, boundary: Boundary = .hann, threads: Int = 1
   ) {
     self.stride = stride
     self.downsamples = downsamples

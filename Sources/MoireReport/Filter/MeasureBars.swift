@@ -4,7 +4,7 @@ struct MeasureBars {
   let index: Int
   let width: Double
 
-  static let rowHeight = 42.0
+  static let rowHeight = 56.0
   static let height = 3 * rowHeight
 
   static let style = [
