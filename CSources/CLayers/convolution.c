@@ -3,13 +3,13 @@
 
 #include "program.h"
 
-static int is_reference(dnnl_primitive_desc_t description) {
+int cl_is_reference(dnnl_primitive_desc_t description) {
   const char *name = "";
   dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, &name);
-  return strncmp(name, "ref", 3) == 0;
+  return strstr(name, "ref") != NULL;
 }
 
-static dnnl_memory_desc_t any_layout(const dnnl_memory_desc_t *layout) {
+dnnl_memory_desc_t cl_any_layout(const dnnl_memory_desc_t *layout) {
   dnnl_memory_desc_t any;
   dnnl_memory_desc_init_by_tag(&any, layout->ndims, layout->dims, dnnl_f32, dnnl_format_tag_any);
   return any;
@@ -45,12 +45,9 @@ static const dnnl_memory_desc_t *queried(dnnl_primitive_desc_t description, dnnl
   return dnnl_primitive_desc_query_md(description, what, 0);
 }
 
-/* A chosen convolution: appends the reorders around it that its layouts need. */
-static int append_convolution(cl_program *program, int src, int dst,
-                              dnnl_primitive_desc_t description,
-                              const dnnl_memory_desc_t *plain_weights, const float *weights,
-                              const dnnl_memory_desc_t *plain_bias, const float *bias,
-                              int accumulate) {
+int cl_append_weighted(cl_program *program, int src, int dst, dnnl_primitive_desc_t description,
+                       const dnnl_memory_desc_t *plain_weights, const float *weights,
+                       const dnnl_memory_desc_t *plain_bias, const float *bias, int accumulate) {
   dnnl_memory_t packed_weights = NULL, packed_bias = NULL;
   dnnl_memory_desc_t layout = *queried(description, dnnl_query_weights_md);
   dnnl_memory_desc_t result = *queried(description, dnnl_query_dst_md);
@@ -102,15 +99,15 @@ static dnnl_primitive_desc_t choose_convolution(
   dnnl_primitive_desc_t choice = NULL;
   if (suits_winograd(src, dst, window, groups)) {
     choice = describe_convolution(dnnl_convolution_winograd, src, weights, bias, dst, window, attr);
-    if (choice && is_reference(choice)) {
+    if (choice && cl_is_reference(choice)) {
       dnnl_primitive_desc_destroy(choice);
       choice = NULL;
     }
   }
   if (choice) return choice;
   choice = describe_convolution(dnnl_convolution_direct, src, weights, bias, dst, window, attr);
-  if (choice && !is_reference(choice)) return choice;
-  dnnl_memory_desc_t any_source = any_layout(src), any_result = any_layout(dst);
+  if (choice && !cl_is_reference(choice)) return choice;
+  dnnl_memory_desc_t any_source = cl_any_layout(src), any_result = cl_any_layout(dst);
   dnnl_primitive_desc_t free_choice = describe_convolution(
       dnnl_convolution_direct, &any_source, weights, bias, &any_result, window, attr);
   if (!free_choice) return choice;
@@ -136,7 +133,7 @@ int cl_step_convolution(cl_program *program, int src, int dst, int64_t out_chann
   if (!status) status = dnnl_memory_desc_init_by_tag(&plain_bias, 1, bias_dims, dnnl_f32, dnnl_a);
   if (cl_check(program, status, "layout of weights")) return -1;
 
-  dnnl_memory_desc_t any_weights = any_layout(&plain_weights);
+  dnnl_memory_desc_t any_weights = cl_any_layout(&plain_weights);
   const dnnl_memory_desc_t *bias_layout = bias ? &plain_bias : NULL;
   dnnl_primitive_attr_t attr = cl_attributes(accumulate, activation);
   dnnl_primitive_desc_t description = choose_convolution(
@@ -145,7 +142,7 @@ int cl_step_convolution(cl_program *program, int src, int dst, int64_t out_chann
   if (!description)
     return cl_fail(program, "convolution %lldx%lld of %lld channels: no implementation",
                    (long long)kh, (long long)kw, (long long)source.dims[1]);
-  return append_convolution(program, src, dst, description, &plain_weights, weights, &plain_bias,
+  return cl_append_weighted(program, src, dst, description, &plain_weights, weights, &plain_bias,
                             bias, accumulate);
 }
 
@@ -157,7 +154,7 @@ int cl_step_linear(cl_program *program, int src, int dst, const float *weights, 
   dnnl_memory_desc_t plain_weights, plain_bias;
   dnnl_memory_desc_init_by_tag(&plain_weights, 2, dims, dnnl_f32, dnnl_ab);
   dnnl_memory_desc_init_by_tag(&plain_bias, 1, bias_dims, dnnl_f32, dnnl_a);
-  dnnl_memory_desc_t any_weights = any_layout(&plain_weights);
+  dnnl_memory_desc_t any_weights = cl_any_layout(&plain_weights);
   dnnl_inner_product_desc_t operation;
   if (cl_check(program,
                dnnl_inner_product_forward_desc_init(&operation, dnnl_forward_inference, &source,
@@ -169,6 +166,6 @@ int cl_step_linear(cl_program *program, int src, int dst, const float *weights, 
   dnnl_primitive_desc_t description = cl_describe(&operation, attr);
   dnnl_primitive_attr_destroy(attr);
   if (!description) return cl_fail(program, "linear layer: no implementation");
-  return append_convolution(program, src, dst, description, &plain_weights, weights, &plain_bias,
+  return cl_append_weighted(program, src, dst, description, &plain_weights, weights, &plain_bias,
                             bias, 0);
 }

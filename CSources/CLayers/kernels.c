@@ -1,22 +1,48 @@
-/* Kernels of our own over plain and blocked maps. Both are seen as planes of H x W points of
- * `inner` floats: a channel block in the blocked layout, one float in the plain one. */
+/* Kernels that move points of maps, and what all kernels share. */
+#include "kernels.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "program.h"
-
-typedef struct view {
-  float *data;
-  int64_t planes, height, width, inner;
-} view;
-
-static view view_of(const cl_program *program, int index) {
+cl_view cl_view_of(const cl_program *program, int index) {
   const cl_value *value = &program->values[index];
   void *data = NULL;
   dnnl_memory_get_data_handle(value->memory, &data);
-  int64_t inner = value->blocked ? cl_block_size() : 1;
-  int64_t channels = (value->dims[1] + inner - 1) / inner;
-  return (view){data, value->dims[0] * channels, value->dims[2], value->dims[3], inner};
+  int64_t inner = value->blocked ? cl_block_size() : 1, flat = value->rank == 2;
+  int64_t blocks = (value->dims[1] + inner - 1) / inner;
+  return (cl_view){data,           value->dims[0],
+                   value->dims[1], blocks,
+                   value->dims[0] * blocks, flat ? 1 : value->dims[2],
+                   flat ? 1 : value->dims[3], inner};
+}
+
+cl_step *cl_append_kernel(cl_program *program, const int *sources, int count, int dst,
+                          cl_kernel *kernel, const char *name) {
+  cl_step *step = cl_append(program, sources, count, dst);
+  if (!step) return NULL;
+  step->kernel = kernel;
+  step->implementation = name;
+  return step;
+}
+
+float *cl_step_floats(cl_program *program, cl_step *step, size_t count) {
+  step->floats = calloc(count ? count : 1, sizeof *step->floats);
+  if (!step->floats) cl_fail(program, "out of memory for a table of %zu numbers", count);
+  return step->floats;
+}
+
+int32_t *cl_step_indices(cl_program *program, cl_step *step, size_t count) {
+  step->indices = calloc(count ? count : 1, sizeof *step->indices);
+  if (!step->indices) cl_fail(program, "out of memory for a table of %zu numbers", count);
+  return step->indices;
+}
+
+void cl_spread_channels(const cl_view *view, const float *values, float missing, float *lanes) {
+  for (int64_t b = 0; b < view->blocks; b++)
+    for (int64_t k = 0; k < CL_LANES; k++) {
+      int64_t channel = b * view->inner + k % view->inner;
+      lanes[b * CL_LANES + k] = values && channel < view->channels ? values[channel] : missing;
+    }
 }
 
 /* The row or column of an n-point axis that stands at position i of its padded one; −1: the fill. */
@@ -34,8 +60,13 @@ static int64_t source_index(int64_t i, int64_t n, cl_padding_mode mode) {
   return folded < n ? folded : period - folded;
 }
 
-static void pad_row(const cl_step *step, const float *from, const view *src, float *to,
-                    const view *dst, int64_t lanes) {
+typedef struct job {
+  cl_view src, dst;
+  const cl_step *step;
+} job;
+
+static void pad_row(const cl_step *step, const float *from, const cl_view *src, float *to,
+                    const cl_view *dst, int64_t lanes) {
   size_t point = (size_t)src->inner * sizeof(float);
   for (int64_t j = 0; j < dst->width; j++) {
     float *target = to + j * dst->inner;
@@ -43,58 +74,61 @@ static void pad_row(const cl_step *step, const float *from, const view *src, flo
     if (from && column >= 0) {
       memcpy(target, from + column * src->inner, point);
     } else {
-      /* Lanes beyond the last channel stay zero: oneDNN relies on it. */
       for (int64_t k = 0; k < dst->inner; k++) target[k] = k < lanes ? step->fill : 0;
     }
   }
 }
 
-static void pad(const cl_program *program, const cl_step *step) {
-  view src = view_of(program, step->sources[0]), dst = view_of(program, step->destination);
-  int64_t channels = program->values[step->destination].dims[1];
-  int64_t blocks = (channels + dst.inner - 1) / dst.inner;
-  for (int64_t p = 0; p < dst.planes; p++) {
-    int64_t left = channels - (p % blocks) * dst.inner;
-    int64_t lanes = left < dst.inner ? left : dst.inner;
-    for (int64_t i = 0; i < dst.height; i++) {
-      int64_t row = source_index(i - step->sides.top, src.height, step->mode);
-      const float *from =
-          row < 0 ? NULL : src.data + (p * src.height + row) * src.width * src.inner;
-      pad_row(step, from, &src, dst.data + (p * dst.height + i) * dst.width * dst.inner, &dst,
-              lanes);
-    }
+static void pad_plane(const void *context, int64_t p) {
+  const job *task = context;
+  const cl_view *src = &task->src, *dst = &task->dst;
+  for (int64_t i = 0; i < dst->height; i++) {
+    int64_t row = source_index(i - task->step->sides.top, src->height, task->step->mode);
+    const float *from =
+        row < 0 ? NULL : src->data + (p * src->height + row) * src->width * src->inner;
+    pad_row(task->step, from, src, dst->data + (p * dst->height + i) * dst->width * dst->inner, dst,
+            cl_lanes_of(dst, p));
   }
 }
 
-static void subsample(const cl_program *program, const cl_step *step) {
-  view src = view_of(program, step->sources[0]), dst = view_of(program, step->destination);
-  size_t point = (size_t)src.inner * sizeof(float);
-  for (int64_t p = 0; p < dst.planes; p++)
-    for (int64_t i = 0; i < dst.height; i++) {
-      int64_t row = step->sides.top + i * step->stride.height;
-      const float *from =
-          src.data + ((p * src.height + row) * src.width + step->sides.left) * src.inner;
-      float *to = dst.data + (p * dst.height + i) * dst.width * dst.inner;
-      for (int64_t j = 0; j < dst.width; j++)
-        memcpy(to + j * dst.inner, from + j * step->stride.width * src.inner, point);
-    }
+static void subsample_plane(const void *context, int64_t p) {
+  const job *task = context;
+  const cl_view *src = &task->src, *dst = &task->dst;
+  size_t point = (size_t)src->inner * sizeof(float);
+  for (int64_t i = 0; i < dst->height; i++) {
+    int64_t row = task->step->sides.top + i * task->step->stride.height;
+    const float *from =
+        src->data + ((p * src->height + row) * src->width + task->step->sides.left) * src->inner;
+    float *to = dst->data + (p * dst->height + i) * dst->width * dst->inner;
+    for (int64_t j = 0; j < dst->width; j++)
+      memcpy(to + j * dst->inner, from + j * task->step->stride.width * src->inner, point);
+  }
 }
 
-static int same_layout(cl_program *program, int src, int dst, const char *what) {
+static void pad(const cl_program *program, const cl_step *step) {
+  job task = {cl_view_of(program, step->sources[0]), cl_view_of(program, step->destination), step};
+  cl_parallel(task.dst.planes, pad_plane, &task);
+}
+
+static void subsample(const cl_program *program, const cl_step *step) {
+  job task = {cl_view_of(program, step->sources[0]), cl_view_of(program, step->destination), step};
+  cl_parallel(task.dst.planes, subsample_plane, &task);
+}
+
+int cl_check_same_layout(cl_program *program, int src, int dst, int same_channels,
+                         const char *what) {
   const cl_value *a = &program->values[src], *b = &program->values[dst];
-  if (a->rank != 4 || b->rank != 4 || a->blocked != b->blocked || a->dims[0] != b->dims[0] ||
-      a->dims[1] != b->dims[1])
-    return cl_fail(program, "%s: source and result must be maps of one layout", what);
+  if (a->rank != b->rank || a->blocked != b->blocked || a->dims[0] != b->dims[0] ||
+      (same_channels && a->dims[1] != b->dims[1]))
+    return cl_fail(program, "%s: source and result must be of one layout", what);
   return 0;
 }
 
 int cl_step_pad(cl_program *program, int src, int dst, cl_sides padding, cl_padding_mode mode,
                 float fill) {
-  if (same_layout(program, src, dst, "padding")) return -1;
-  cl_step *step = cl_append(program, &src, 1, dst);
+  if (cl_check_same_layout(program, src, dst, 1, "padding")) return -1;
+  cl_step *step = cl_append_kernel(program, &src, 1, dst, pad, "kernel:pad");
   if (!step) return -1;
-  step->kernel = pad;
-  step->implementation = "kernel:pad";
   step->sides = padding;
   step->mode = mode;
   step->fill = fill;
@@ -102,11 +136,9 @@ int cl_step_pad(cl_program *program, int src, int dst, cl_sides padding, cl_padd
 }
 
 int cl_step_subsample(cl_program *program, int src, int dst, cl_pair stride, cl_pair offset) {
-  if (same_layout(program, src, dst, "subsampling")) return -1;
-  cl_step *step = cl_append(program, &src, 1, dst);
+  if (cl_check_same_layout(program, src, dst, 1, "subsampling")) return -1;
+  cl_step *step = cl_append_kernel(program, &src, 1, dst, subsample, "kernel:subsample");
   if (!step) return -1;
-  step->kernel = subsample;
-  step->implementation = "kernel:subsample";
   step->stride = stride;
   step->sides = (cl_sides){offset.height, offset.width, 0, 0};
   return 0;

@@ -46,40 +46,44 @@ int cl_step_pooling(cl_program *program, int src, int dst, cl_pooling kind,
   return append_simple(program, &src, source_kind, 1, dst, describe_bare(&operation), "pooling");
 }
 
-int cl_step_activation(cl_program *program, int src, int dst, cl_activation activation) {
+static dnnl_primitive_desc_t describe_elementwise(cl_program *program, int src,
+                                                  cl_elementwise function) {
   dnnl_eltwise_desc_t operation;
-  dnnl_alg_kind_t kind = dnnl_eltwise_linear;
-  float alpha = 1, beta = 0;
-  cl_activation rest = activation;
-  switch (activation.function) {
-    case cl_function_relu: kind = dnnl_eltwise_relu, alpha = activation.alpha; break;
-    case cl_function_clip:
-      kind = dnnl_eltwise_clip, alpha = activation.alpha, beta = activation.beta;
-      break;
-    case cl_function_hardsigmoid:
-      alpha = activation.alpha, beta = activation.beta;
-      rest = (cl_activation){cl_function_clip, 0, 1};
-      break;
-    case cl_function_elu: kind = dnnl_eltwise_elu, alpha = activation.alpha; break;
-    case cl_function_logistic: kind = dnnl_eltwise_logistic; break;
-    case cl_function_tanh: kind = dnnl_eltwise_tanh; break;
-    case cl_function_swish: kind = dnnl_eltwise_swish, alpha = activation.alpha; break;
-    case cl_function_hardswish: kind = dnnl_eltwise_hardswish; break;
-    case cl_function_gelu_erf: kind = dnnl_eltwise_gelu_erf; break;
-    case cl_function_gelu_tanh: kind = dnnl_eltwise_gelu_tanh; break;
-    case cl_function_soft_relu: kind = dnnl_eltwise_soft_relu; break;
-    case cl_function_mish: kind = dnnl_eltwise_mish; break;
-    case cl_function_none: break;
-  }
-  if (kind != dnnl_eltwise_linear) rest.function = cl_function_none;
   if (cl_check(program,
-               dnnl_eltwise_forward_desc_init(&operation, dnnl_forward_inference, kind,
-                                              &program->values[src].layout, alpha, beta),
+               dnnl_eltwise_forward_desc_init(&operation, dnnl_forward_inference, function.kind,
+                                              &program->values[src].layout, function.alpha,
+                                              function.beta),
                "activation"))
-    return -1;
-  if (append_simple(program, &src, source_kind, 1, dst, describe_bare(&operation), "activation"))
-    return -1;
-  return rest.function == cl_function_none ? 0 : cl_step_activation(program, dst, dst, rest);
+    return NULL;
+  return describe_bare(&operation);
+}
+
+/* One function; src and dst may be the same. Where the last block is not full and a function need not
+ * keep zeros, oneDNN has its reference only: then whole blocks are computed and the lanes behind the
+ * last channel cleared. */
+static int append_elementwise(cl_program *program, int src, int dst, cl_elementwise function) {
+  dnnl_primitive_desc_t description = describe_elementwise(program, src, function);
+  const cl_value *value = &program->values[dst];
+  if (!description || !cl_is_reference(description) || !value->blocked ||
+      value->dims[1] % cl_block_size() == 0)
+    return append_simple(program, &src, source_kind, 1, dst, description, "activation");
+  dnnl_primitive_desc_destroy(description);
+  int from = cl_value_of_whole_blocks(program, src);
+  int to = src == dst ? from : cl_value_of_whole_blocks(program, dst);
+  if (from < 0 || to < 0) return -1;
+  description = describe_elementwise(program, from, function);
+  if (append_simple(program, &from, source_kind, 1, to, description, "activation")) return -1;
+  return cl_step_clear_lanes(program, dst);
+}
+
+int cl_step_activation(cl_program *program, int src, int dst, cl_activation activation) {
+  cl_elementwise chain[CL_MAX_CHAIN] = {{dnnl_eltwise_linear, 1, 0}};
+  int count = cl_elementwise_chain(activation, chain);
+  if (!count && activation.function) return cl_step_pointwise(program, src, dst, activation);
+  if (append_elementwise(program, src, dst, chain[0])) return -1;
+  for (int i = 1; i < count; i++)
+    if (append_elementwise(program, dst, dst, chain[i])) return -1;
+  return 0;
 }
 
 int cl_step_batch_normalization(cl_program *program, int src, int dst, const float *scale,
@@ -142,10 +146,9 @@ int cl_step_multiply(cl_program *program, int a, int b, int dst) {
 }
 
 int cl_step_concatenate(cl_program *program, const int *sources, int count, int dst) {
-  enum { most = 1024 };
-  dnnl_memory_desc_t layouts[most];
-  int kinds[most];
-  if (count > most) return cl_fail(program, "concatenation of %d values, at most %d", count, most);
+  dnnl_memory_desc_t layouts[CL_MAX_SOURCES];
+  int kinds[CL_MAX_SOURCES];
+  if (count > CL_MAX_SOURCES) return cl_fail(program, "concatenation of %d values, at most %d", count, CL_MAX_SOURCES);
   for (int i = 0; i < count; i++) {
     layouts[i] = program->values[sources[i]].layout;
     kinds[i] = DNNL_ARG_MULTIPLE_SRC + i;

@@ -48,6 +48,8 @@ void cl_program_destroy(cl_program *program) {
     free(step->arguments);
     free(step->argument_values);
     free(step->sources);
+    free(step->floats);
+    free(step->indices);
   }
   for (int i = 0; i < program->value_count; i++)
     if (program->values[i].memory) dnnl_memory_destroy(program->values[i].memory);
@@ -118,10 +120,23 @@ int cl_value_view(cl_program *program, int base, int rank, const int64_t *dims) 
   return value;
 }
 
+int cl_value_of_whole_blocks(cl_program *program, int base) {
+  int64_t dims[4], size = cl_block_size();
+  for (int i = 0; i < 4; i++) dims[i] = program->values[base].dims[i];
+  dims[1] = (dims[1] + size - 1) / size * size;
+  int value = cl_value_blocked(program, dims);
+  if (value >= 0) program->values[value].base = program->values[base].base;
+  return value;
+}
+
 int cl_value_count(const cl_program *program) { return program->value_count; }
 
 size_t cl_value_bytes(const cl_program *program, int value) {
   return dnnl_memory_desc_get_size(&program->values[value].layout);
+}
+
+int64_t cl_value_channels(const cl_program *program, int value) {
+  return program->values[value].dims[1];
 }
 
 int cl_value_base(const cl_program *program, int value) { return program->values[value].base; }

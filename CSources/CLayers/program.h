@@ -6,7 +6,7 @@
 
 #include "clayers.h"
 
-enum { CL_MAX_ARGUMENTS = 8 };
+enum { CL_MAX_SOURCES = 1024 };
 
 typedef struct cl_value {
   dnnl_memory_desc_t layout;
@@ -36,6 +36,10 @@ typedef struct cl_step {
   cl_pair stride;
   cl_padding_mode mode;
   float fill;
+  cl_activation activation;
+  float *floats;                /* tables of a kernel, freed with the step */
+  int32_t *indices;
+  int64_t count;                /* what else a kernel counts: taps, groups */
 } cl_step;
 
 struct cl_program {
@@ -62,11 +66,36 @@ int cl_pack(cl_program *program, const dnnl_memory_desc_t *from, const float *da
 /* A value with a layout that a primitive asked for. */
 int cl_value_with_layout(cl_program *program, const dnnl_memory_desc_t *layout);
 
+/* One function of oneDNN's with its parameters. */
+typedef struct cl_elementwise {
+  dnnl_alg_kind_t kind;
+  float alpha, beta;
+} cl_elementwise;
+enum { CL_MAX_CHAIN = 3 };
+int cl_elementwise_chain(cl_activation activation, cl_elementwise *chain);
+
+/* A value in blocks seen with as many channels as its blocks have lanes; it shares the memory. */
+int cl_value_of_whole_blocks(cl_program *program, int base);
+/* Zeros in the lanes of a value behind its last channel. */
+int cl_step_clear_lanes(cl_program *program, int value);
+/* The functions that oneDNN does not have. */
+int cl_step_pointwise(cl_program *program, int src, int dst, cl_activation activation);
+
 /* The attributes of a primitive that adds to its destination and then applies a function; the caller
  * destroys them. */
 dnnl_primitive_attr_t cl_attributes(int accumulate, cl_activation activation);
 /* oneDNN's choice for an operation, NULL when it has none. */
 dnnl_primitive_desc_t cl_describe(const void *operation, dnnl_primitive_attr_t attr);
+
+/* Whether oneDNN would run an operation by its slow definition. */
+int cl_is_reference(dnnl_primitive_desc_t description);
+/* The same dimensions, the layout left to oneDNN. */
+dnnl_memory_desc_t cl_any_layout(const dnnl_memory_desc_t *layout);
+/* An operation with weights that has been chosen: packs them, and appends the reorders around it that
+ * its layouts need. Takes the description over. */
+int cl_append_weighted(cl_program *program, int src, int dst, dnnl_primitive_desc_t description,
+                       const dnnl_memory_desc_t *plain_weights, const float *weights,
+                       const dnnl_memory_desc_t *plain_bias, const float *bias, int accumulate);
 
 /* Appends a step; sources are copied. NULL when memory is short. */
 cl_step *cl_append(cl_program *program, const int *sources, int count, int destination);

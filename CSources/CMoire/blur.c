@@ -62,7 +62,9 @@ static double gain(const moire_blur_axis *axis, const double *taps, size_t index
 static int folds(const moire_blur_axis *axis) {
   const ptrdiff_t most = axis->trail > axis->lead ? axis->trail : axis->lead;
   if (axis->padding == moire_padding_reflect) { return most > (ptrdiff_t)axis->input - 1; }
-  return axis->padding == moire_padding_circular && most > (ptrdiff_t)axis->input;
+  const int whole =
+    axis->padding == moire_padding_circular || axis->padding == moire_padding_symmetric;
+  return whole && most > (ptrdiff_t)axis->input;
 }
 
 static moire_status set_gains(moire_blur_axis *axis) {
@@ -83,7 +85,7 @@ moire_status moire_blur_geometry(
   size_t stride, size_t input) {
   if (!axis) { return moire_null_argument; }
   if (filter == 0 || stride == 0 || input == 0 ||
-      (unsigned)padding > moire_padding_circular) {
+      (unsigned)padding > moire_padding_symmetric) {
     return moire_invalid_argument;
   }
   const size_t most = PTRDIFF_MAX / 32;

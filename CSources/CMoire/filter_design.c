@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "bessel.h"
 #include "filter_internal.h"
 
 static int within(double value, double low, double high) { return value >= low && value <= high; }
@@ -42,16 +43,6 @@ size_t moire_filter_tap_count(const moire_filter *filter) {
   }
 }
 
-// I_0(x) by its power series, all terms positive.
-static double bessel_i0(double x) {
-  double term = 1, sum = 1;
-  for (int k = 1; term > sum * 1e-17; k += 1) {
-    term *= x / (2 * k) * (x / (2 * k));
-    sum += term;
-  }
-  return sum;
-}
-
 // sin(2πfd) / (πd), the ideal low-pass at distance d.
 static double sinc(double cutoff, double d) {
   return d == 0 ? 2 * cutoff : sin(2 * M_PI * cutoff * d) / (M_PI * d);
@@ -64,7 +55,7 @@ static double shape(const moire_filter *filter, size_t m) {
     case moire_filter_kaiser: {
       const double t = n > 1 ? 2 * d / (n - 1) : 0;
       const double window =
-        bessel_i0(filter->beta * sqrt((1 - t) * (1 + t))) / bessel_i0(filter->beta);
+        moire_bessel_i0(filter->beta * sqrt((1 - t) * (1 + t))) / moire_bessel_i0(filter->beta);
       return window * sinc(filter->cutoff, d);
     }
     case moire_filter_gaussian: {

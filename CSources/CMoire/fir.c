@@ -7,7 +7,7 @@
 static moire_status check_axis(const moire_fir_axis *axis) {
   if (!axis->taps) { return moire_null_argument; }
   if (axis->count == 0 || axis->stride == 0 || axis->input == 0 ||
-      (unsigned)axis->padding > moire_padding_circular) {
+      (unsigned)axis->padding > moire_padding_symmetric) {
     return moire_invalid_argument;
   }
   for (size_t t = 0; t < axis->count; t += 1) {

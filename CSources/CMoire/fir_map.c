@@ -25,6 +25,10 @@ ptrdiff_t moire_padding_source(ptrdiff_t position, size_t size, moire_padding pa
       const ptrdiff_t folded = modulo(position, 2 * (n - 1));
       return folded < n ? folded : 2 * (n - 1) - folded;
     }
+    case moire_padding_symmetric: {
+      const ptrdiff_t folded = modulo(position, 2 * n);
+      return folded < n ? folded : 2 * n - 1 - folded;
+    }
   }
   return -1;
 }

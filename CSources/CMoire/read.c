@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdint.h>
 
 #include "reader.h"
 
@@ -169,6 +170,7 @@ static moire_status check(
   if (!reader || !planes || !reading || !workspace || (!planes->data && planes->count > 0)) {
     return moire_null_argument;
   }
+  if ((uintptr_t)planes->data % _Alignof(float) != 0) { return moire_invalid_argument; }
   if (reading->registrations && !reader->exact) { return moire_not_exact; }
   const int measured = reading->registrations != NULL;
   return workspace_bytes < moire_workspace_layout(NULL, reader, measured, NULL)

@@ -1,3 +1,4 @@
+#include "bessel.h"
 #include "reader.h"
 
 #include <limits.h>
@@ -32,16 +33,6 @@ static void make_alias_weights(moire_reader *reader) {
   }
 }
 
-// I_0(x) by its power series, all terms positive.
-static double bessel_i0(double x) {
-  double term = 1, sum = 1;
-  for (int k = 1; term > sum * 1e-17; k += 1) {
-    term *= x / (2 * k) * (x / (2 * k));
-    sum += term;
-  }
-  return sum;
-}
-
 static void make_window(float *window, size_t size, const moire_reader_options *options) {
   for (size_t n = 0; n < size; n += 1) {
     const double position = (double)n / (double)size;
@@ -49,7 +40,7 @@ static void make_window(float *window, size_t size, const moire_reader_options *
       window[n] = (float)(0.5 - 0.5 * cos(2 * M_PI * position));
     } else {
       const double beta = options->kaiser_beta, t = 2 * position - 1;
-      window[n] = (float)(bessel_i0(beta * sqrt(1 - t * t)) / bessel_i0(beta));
+      window[n] = (float)(moire_bessel_i0(beta * sqrt(1 - t * t)) / moire_bessel_i0(beta));
     }
   }
 }
@@ -184,10 +175,10 @@ void moire_reader_destroy(moire_reader *reader) {
   free(reader);
 }
 
-size_t moire_reader_grid_height(const moire_reader *reader) { return reader->grid_h; }
-size_t moire_reader_grid_width(const moire_reader *reader) { return reader->grid_w; }
-int moire_reader_is_exact(const moire_reader *reader) { return reader->exact; }
+size_t moire_reader_grid_height(const moire_reader *reader) { return reader ? reader->grid_h : 0; }
+size_t moire_reader_grid_width(const moire_reader *reader) { return reader ? reader->grid_w : 0; }
+int moire_reader_is_exact(const moire_reader *reader) { return reader ? reader->exact : 0; }
 
 size_t moire_reader_workspace_size(const moire_reader *reader, int measured) {
-  return moire_workspace_layout(NULL, reader, measured && reader->exact, NULL);
+  return reader ? moire_workspace_layout(NULL, reader, measured && reader->exact, NULL) : 0;
 }

@@ -113,6 +113,10 @@ public final class CompiledNetwork: @unchecked Sendable {
     guard input.allSatisfy(\.isFinite) else { return .notFinite(path: "the input") }
     for step in 0..<program.stepCount {
       try program.run(step..<step + 1, threads: 1)
+      // What a layer leaves behind counts, not what it passes through.
+      if step + 1 < program.stepCount, program.stepPaths[step + 1] == program.stepPaths[step] {
+        continue
+      }
       guard let value = program.operands(of: step).writes.first, let address = addresses[value]
       else { continue }
       let count = program.bytes(of: value) / MemoryLayout<Float>.size

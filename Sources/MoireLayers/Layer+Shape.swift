@@ -21,8 +21,11 @@ extension Layer {
   public func outputShape(of inputs: [[Int]]) throws -> [Int] {
     switch self {
     case .convolution(let layer): return try layer.outputShape(of: Layer.map(inputs))
+    case .transposedConvolution(let layer): return try layer.outputShape(of: Layer.map(inputs))
     case .pooling(let layer): return try layer.outputShape(of: Layer.map(inputs))
     case .globalPooling: return [try Layer.map(inputs)[0], 1, 1]
+    case .adaptivePooling(_, let size):
+      return try Layer.positive([try Layer.map(inputs)[0], size.height, size.width])
     case .linear(let layer): return try layer.outputShape(of: Layer.single(inputs))
     case .batchNormalization(let layer):
       let shape = try Layer.single(inputs)
@@ -33,7 +36,17 @@ extension Layer {
         throw ShapeMismatch("normalises \(layer.scale.count) channels, the input has \(shape[0])")
       }
       return shape
+    case .normalization(let layer): return try layer.outputShape(of: Layer.single(inputs))
     case .activation, .softmax: return try Layer.single(inputs)
+    case .prelu(let slope): return try Layer.sloped(Layer.single(inputs), slope)
+    case .channels(let range): return try Layer.sliced(Layer.single(inputs), range)
+    case .shuffle(let groups):
+      let shape = try Layer.map(inputs)
+      guard groups > 0, shape[0] % groups == 0 else {
+        throw ShapeMismatch("\(shape[0]) channels cannot be put into \(groups) equal groups")
+      }
+      return shape
+    case .resize(let layer): return try layer.outputShape(of: Layer.map(inputs))
     case .add, .multiply: return try Layer.broadcast(inputs)
     case .concatenate: return try Layer.concatenated(inputs)
     case .flatten: return [try Layer.single(inputs).reduce(1, *)]
@@ -73,11 +86,29 @@ extension Layer {
     return shape
   }
 
-  fileprivate static func positive(_ shape: [Int]) throws -> [Int] {
+  static func positive(_ shape: [Int]) throws -> [Int] {
     guard shape.allSatisfy({ $0 > 0 }) else {
       throw ShapeMismatch("would give the empty shape \(shape); the input is too small")
     }
     return shape
+  }
+
+  private static func sloped(_ shape: [Int], _ slope: Tensor) throws -> [Int] {
+    guard slope.shape == [shape[0]] || slope.shape == [1] else {
+      throw ShapeMismatch(
+        "a slope of shape \(slope.shape) for \(shape[0]) channels, need [\(shape[0])] or [1]")
+    }
+    return shape
+  }
+
+  private static func sliced(_ shape: [Int], _ range: Range<Int>) throws -> [Int] {
+    guard shape.count == 3 || shape.count == 1 else {
+      throw ShapeMismatch("takes a map [C, H, W] or a vector [F], got shape \(shape)")
+    }
+    guard !range.isEmpty, range.lowerBound >= 0, range.upperBound <= shape[0] else {
+      throw ShapeMismatch("takes the channels \(range), the input has 0..<\(shape[0])")
+    }
+    return [range.count] + shape.dropFirst()
   }
 
   private static func broadcast(_ inputs: [[Int]]) throws -> [Int] {

@@ -6,16 +6,25 @@ public import MoireTensors
 public enum Layer: Sendable, Equatable {
   /// Correlation with a bank of filters, one input.
   case convolution(Convolution)
+  /// The adjoint of a convolution: every value lays a weighted filter down.
+  case transposedConvolution(TransposedConvolution)
   /// The largest value or the mean of each window, one input.
   case pooling(Pooling)
   /// The mean or the largest value over all of H and W: `[N, C, H, W]` → `[N, C, 1, 1]`.
   case globalPooling(Pooling.Operation)
+  /// The mean or the largest value of each of M bins an axis, `[N, C, H, W]` → `[N, C, size]`: bin i
+  /// of an axis of N positions is ⌊iN/M⌋ ..< ⌈(i + 1)N/M⌉. Bins may overlap, and M may exceed N.
+  case adaptivePooling(Pooling.Operation, size: HW)
   /// `y = x·Wᵀ + b` over the last dimension of `[N, F]`.
   case linear(Linear)
   /// Batch normalisation with its running statistics.
   case batchNormalization(BatchNormalization)
+  /// Normalisation by statistics of the values themselves: layer, group and instance norm.
+  case normalization(Normalization)
   /// A function of each value alone.
   case activation(Activation)
+  /// x for x > 0, else slope·x, with a slope for each channel (`[C]`) or one for all (`[1]`).
+  case prelu(Tensor)
   /// The sum of two inputs; one of them may be `[N, C, 1, 1]`.
   case add
   /// The product of two inputs; one of them may be `[N, C, 1, 1]`.
@@ -28,51 +37,16 @@ public enum Layer: Sendable, Equatable {
   case reshape([Int])
   /// Rows and columns around each map.
   case pad(Padding, PaddingMode)
+  /// The channels in the range alone; a split is several of these.
+  case channels(Range<Int>)
+  /// Channel g·k + j of the result is channel j·C/g + k of the input: ShuffleNet's exchange.
+  case shuffle(groups: Int)
+  /// Maps of another size, interpolated.
+  case resize(Resize)
   /// Every s-th row and column, from `offset` on.
   case subsample(stride: HW, offset: HW)
   /// `exp x / Σ exp x` over dimension 1.
   case softmax
-}
-
-/// Rows and columns added around a map; the sides may differ.
-public struct Padding: Hashable, Sendable, CustomStringConvertible, ExpressibleByIntegerLiteral {
-  public var top, left, bottom, right: Int
-
-  public init(top: Int = 0, left: Int = 0, bottom: Int = 0, right: Int = 0) {
-    self.top = top
-    self.left = left
-    self.bottom = bottom
-    self.right = right
-  }
-
-  /// The same number on all four sides.
-  public init(integerLiteral value: Int) {
-    self.init(top: value, left: value, bottom: value, right: value)
-  }
-
-  /// Whether nothing is added anywhere.
-  public var isZero: Bool { top == 0 && left == 0 && bottom == 0 && right == 0 }
-
-  public var description: String { "\(top),\(left),\(bottom),\(right)" }
-
-  /// The padding that adds `other` outside of this one.
-  public static func + (a: Padding, b: Padding) -> Padding {
-    Padding(
-      top: a.top + b.top, left: a.left + b.left, bottom: a.bottom + b.bottom,
-      right: a.right + b.right)
-  }
-}
-
-/// What stands in padded rows and columns, shown for a pad of 2.
-public enum PaddingMode: Hashable, Sendable {
-  /// `1234` → `cc|1234|cc`.
-  case constant(Float)
-  /// `1234` → `32|1234|32`; a pad beyond the map folds again and again.
-  case reflect
-  /// `1234` → `11|1234|44`.
-  case replicate
-  /// `1234` → `34|1234|12`.
-  case circular
 }
 
 /// 2-D correlation: `y[n,o,i,j] = b[o] + Σ w[o,c,u,v] · x[n,c, i·s + u·d − p, j·s + v·d − p]`.
@@ -82,14 +56,15 @@ public struct Convolution: Sendable, Equatable {
   /// `[out]`, or none.
   public var bias: Tensor?
   public var stride: HW
-  /// Zeros around the input.
+  /// Rows and columns around the input, filled as ``paddingMode`` says.
   public var padding: Padding
   public var dilation: HW
   public var groups: Int
+  public var paddingMode: PaddingMode
 
   public init(
     weight: Tensor, bias: Tensor? = nil, stride: HW = 1, padding: Padding = 0, dilation: HW = 1,
-    groups: Int = 1
+    groups: Int = 1, paddingMode: PaddingMode = .constant(0)
   ) {
     self.weight = weight
     self.bias = bias
@@ -97,40 +72,11 @@ public struct Convolution: Sendable, Equatable {
     self.padding = padding
     self.dilation = dilation
     self.groups = groups
+    self.paddingMode = paddingMode
   }
 
   public var outputChannels: Int { weight.shape[0] }
   public var kernel: HW { HW(weight.shape[2], weight.shape[3]) }
-}
-
-/// The largest value or the mean of each window.
-public struct Pooling: Sendable, Equatable {
-  public enum Operation: Sendable, Equatable {
-    /// Padding never wins: it counts as −∞.
-    case max
-    /// Padding counts as zeros when `includesPadding`, else it is left out of sum and count.
-    case average(includesPadding: Bool)
-  }
-
-  public var operation: Operation
-  public var kernel: HW
-  public var stride: HW
-  public var padding: Padding
-  public var dilation: HW
-  /// Whether a last window that sticks out beyond the padding gives an output too.
-  public var ceilMode: Bool
-
-  public init(
-    _ operation: Operation, kernel: HW, stride: HW, padding: Padding = 0, dilation: HW = 1,
-    ceilMode: Bool = false
-  ) {
-    self.operation = operation
-    self.kernel = kernel
-    self.stride = stride
-    self.padding = padding
-    self.dilation = dilation
-    self.ceilMode = ceilMode
-  }
 }
 
 /// `y = x·Wᵀ + b`.
@@ -169,33 +115,4 @@ public struct BatchNormalization: Sendable, Equatable {
     }
     return (factor, offset)
   }
-}
-
-/// A function of each value alone.
-public enum Activation: Hashable, Sendable {
-  /// max(x, 0).
-  case relu
-  /// min(max(x, low), high); ReLU6 is `clip(0, 6)`.
-  case clip(low: Float, high: Float)
-  /// x for x > 0, else slope·x.
-  case leakyRelu(slope: Float)
-  /// x for x > 0, else α(eˣ − 1).
-  case elu(alpha: Float)
-  /// 1/(1 + e⁻ˣ).
-  case sigmoid
-  case tanh
-  /// x·sigmoid(x).
-  case silu
-  /// x·min(max(x + 3, 0), 6)/6.
-  case hardSwish
-  /// min(max(αx + β, 0), 1).
-  case hardSigmoid(alpha: Float, beta: Float)
-  /// x·Φ(x), exact with the error function.
-  case gelu
-  /// x·Φ(x), the tanh approximation.
-  case geluTanh
-  /// ln(1 + eˣ).
-  case softplus
-  /// x·tanh(ln(1 + eˣ)).
-  case mish
 }

@@ -11,7 +11,7 @@ extension Lowering {
     var rest = site.chain[...]
     let denseDims = [batch, site.channels, site.denseSize.height, site.denseSize.width]
     var dense: Int
-    switch node.layer {
+    switch node.layer.concrete(for: shapes[node.inputs[0]]) {
     case .convolution(var layer):
       for index in site.chain.prefix(site.affinePrefix) {
         guard case .batchNormalization(let normalization) = network.nodes[index].layer else {
@@ -20,7 +20,7 @@ extension Lowering {
         layer = layer.folding(normalization)
         rest = rest.dropFirst()
       }
-      dense = try denseConvolution(layer, site, values[node.inputs[0]]!, denseDims)
+      dense = try denseConvolution(layer, site, node.inputs[0], denseDims)
     case .pooling(let layer):
       dense = try pool(
         layer, values[node.inputs[0]]!, site.inputSize, to: denseDims, dense: site.denseSize)
@@ -45,20 +45,16 @@ extension Lowering {
   }
 
   mutating func denseConvolution(
-    _ layer: Convolution, _ site: SamplingSite, _ source: Int, _ dims: [Int]
+    _ layer: Convolution, _ site: SamplingSite, _ input: Int, _ dims: [Int]
   ) throws -> Int {
     var window = layer.window.dense(input: site.inputSize, output: site.outputSize)
-    var from = source
+    var from = values[input]!
     let extent = window.extent
-    if window.padding.bottom >= extent.height || window.padding.right >= extent.width {
+    if layer.paddingMode != .constant(0) || window.padding.bottom >= extent.height
+      || window.padding.right >= extent.width
+    {
       // No fast kernel takes windows that lie in the padding altogether.
-      let size = HW(
-        site.inputSize.height + window.padding.top + window.padding.bottom,
-        site.inputSize.width + window.padding.left + window.padding.right)
-      let inputChannels = layer.weight.shape[1] * layer.groups
-      from = try pad(
-        source, window.padding, .constant(0), to: [batch, inputChannels, size.height, size.width])
-      window.padding = 0
+      from = try padInput(of: layer, input, &window)
     }
     let target = try newBlocked(dims)
     try convolve(layer, window, from, target, accumulate: false, nil)

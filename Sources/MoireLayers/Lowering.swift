@@ -113,7 +113,7 @@ struct Lowering {
   /// The activation that alone reads a value; it counts as done.
   mutating func takeActivation(after value: inout Int) -> Activation? {
     guard let next = soleConsumer(of: value), siteOfNode[next] == nil,
-      case .activation(let activation) = network.nodes[next].layer
+      case .activation(let activation) = network.nodes[next].layer, activation.isFusible
     else { return nil }
     done.insert(next)
     value = next + 1
@@ -126,7 +126,7 @@ struct Lowering {
     let node = network.nodes[index]
     let source = values[node.inputs[0]]!
     done.insert(index)
-    switch node.layer {
+    switch node.layer.concrete(for: shapes[node.inputs[0]]) {
     case .convolution(let layer): try lowerConvolution(index, layer)
     case .linear(let layer): try lowerLinear(index, layer)
     case .pooling(let layer):
@@ -134,9 +134,15 @@ struct Lowering {
         layer, source, HW(shapes[node.inputs[0]][1], shapes[node.inputs[0]][2]),
         to: dims(of: index + 1), dense: nil)
     case .globalPooling(let operation): try lowerGlobalPooling(index, operation)
-    case .activation(let activation):
-      values[index + 1] = try apply(.activation(activation), index, source)
-    case .batchNormalization: values[index + 1] = try apply(node.layer, index, source)
+    case .transposedConvolution(let layer): try lowerTransposedConvolution(index, layer)
+    case .normalization(let layer): try lowerNormalization(index, layer)
+    case .resize(let layer): try lowerResize(index, layer)
+    case .adaptivePooling(let operation, _): try lowerAdaptivePooling(index, operation)
+    case .channels(let range): try choose(index, range)
+    case .shuffle(let groups):
+      try choose(index, shuffled(shapes[index + 1][0], groups: groups))
+    case .activation, .prelu, .batchNormalization:
+      values[index + 1] = try apply(node.layer, index, source)
     case .add: try lowerBinary(index, isSum: true)
     case .multiply: try lowerBinary(index, isSum: false)
     case .concatenate: try lowerConcatenation(index)
@@ -176,6 +182,10 @@ struct Lowering {
         cl_step_batch_normalization(
           program.handle, Int32(source), Int32(target), layer.scale.values, layer.shift.values,
           layer.mean.values, layer.variance.values, layer.epsilon))
+    case .prelu(let slope):
+      let channels = program.channels(of: source)
+      let slopes = slope.count == 1 ? .init(repeating: slope[0], count: channels) : slope.values
+      try step(cl_step_prelu(program.handle, Int32(source), Int32(target), slopes))
     default: preconditionFailure("\(layer) is no pointwise layer")
     }
   }
@@ -183,12 +193,8 @@ struct Lowering {
   /// The convolution with the normalisations that alone read it folded in; `value` moves behind them.
   mutating func folded(_ layer: Convolution, _ value: inout Int) -> Convolution {
     var result = layer
-    while let next = soleConsumer(of: value), siteOfNode[next] == nil,
-      case .batchNormalization(let normalization) = network.nodes[next].layer
-    {
+    while let normalization = takeNormalization(after: &value) {
       result = result.folding(normalization)
-      done.insert(next)
-      value = next + 1
     }
     return result
   }
@@ -206,9 +212,27 @@ struct Lowering {
     }
     let activation = takeActivation(after: &value)
     let result = try target ?? newBlocked(dims(of: index + 1))
-    try convolve(
-      convolution, convolution.window, source, result, accumulate: target != nil, activation)
+    var (from, window) = (source, convolution.window)
+    if convolution.paddingMode != .constant(0), !window.padding.isZero {
+      from = try padInput(of: convolution, node.inputs[0], &window)
+    }
+    try convolve(convolution, window, from, result, accumulate: target != nil, activation)
     values[value] = result
+  }
+
+  /// The input of a convolution with its padding made real; the window keeps none.
+  mutating func padInput(
+    of layer: Convolution, _ input: Int, _ window: inout Window
+  ) throws -> Int {
+    let padding = window.padding
+    window.padding = 0
+    let shape = shapes[input]
+    return try pad(
+      values[input]!, padding, layer.paddingMode,
+      to: [
+        batch, shape[0], shape[1] + padding.top + padding.bottom,
+        shape[2] + padding.left + padding.right,
+      ])
   }
 
   /// The other term of a sum, when the convolution of `source` may add itself to it in place.
@@ -239,7 +263,10 @@ struct Lowering {
     let node = network.nodes[index]
     let source = try plain(values[node.inputs[0]]!, dims(of: node.inputs[0]))
     let target = try program.plainValue(dims(of: index + 1))
-    var value = index + 1
+    var (layer, value) = (layer, index + 1)
+    while let normalization = takeNormalization(after: &value) {
+      layer = layer.folding(normalization)
+    }
     let activation = cl_activation(takeActivation(after: &value))
     try program.append(layer.weight, layer.bias) { weights, bias in
       cl_step_linear(program.handle, Int32(source), Int32(target), weights, bias, activation)
@@ -276,15 +303,5 @@ struct Lowering {
       try step(cl_step_multiply(program.handle, Int32(a), Int32(b), Int32(target)))
     }
     values[value] = target
-  }
-
-  mutating func lowerConcatenation(_ index: Int) throws {
-    let node = network.nodes[index]
-    let sources = try node.inputs.map { Int32(try inBlocks(values[$0]!, dims(of: $0))) }
-    let isMap = shapes[index + 1].count == 3
-    let target =
-      isMap ? try newBlocked(dims(of: index + 1)) : try program.plainValue(dims(of: index + 1))
-    try step(cl_step_concatenate(program.handle, sources, Int32(sources.count), Int32(target)))
-    values[index + 1] = target
   }
 }

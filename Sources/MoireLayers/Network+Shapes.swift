@@ -31,8 +31,12 @@ extension Network {
     nodes.reduce(0) { sum, node in
       switch node.layer {
       case .convolution(let layer): sum + layer.weight.count + (layer.bias?.count ?? 0)
+      case .transposedConvolution(let layer): sum + layer.weight.count + (layer.bias?.count ?? 0)
       case .linear(let layer): sum + layer.weight.count + (layer.bias?.count ?? 0)
       case .batchNormalization(let layer): sum + 4 * layer.scale.count
+      case .normalization(let layer):
+        sum + (layer.scale?.count ?? 0) + (layer.shift?.count ?? 0)
+      case .prelu(let slope): sum + slope.count
       default: sum
       }
     }

@@ -51,6 +51,9 @@ final class Program {
   func bytes(of value: Int) -> Int { cl_value_bytes(handle, Int32(value)) }
   func base(of value: Int) -> Int { Int(cl_value_base(handle, Int32(value))) }
 
+  /// The extent of dimension 1 of a value.
+  func channels(of value: Int) -> Int { Int(cl_value_channels(handle, Int32(value))) }
+
   /// The values a step reads and writes.
   func operands(of step: Int) -> (reads: [Int], writes: [Int]) {
     var (values, writes): ([Int32], [Int32]) = ([0], [0])
@@ -139,6 +142,16 @@ extension cl_activation {
     case .geluTanh: self.init(function: cl_function_gelu_tanh, alpha: 0, beta: 0)
     case .softplus: self.init(function: cl_function_soft_relu, alpha: 0, beta: 0)
     case .mish: self.init(function: cl_function_mish, alpha: 0, beta: 0)
+    case .selu: self.init(function: cl_function_selu, alpha: 0, beta: 0)
+    case .celu(let alpha): self.init(function: cl_function_celu, alpha: alpha, beta: 0)
+    case .softsign: self.init(function: cl_function_softsign, alpha: 0, beta: 0)
+    case .thresholdedRelu(let threshold):
+      self.init(function: cl_function_threshold, alpha: threshold, beta: 0)
+    case .abs: self.init(function: cl_function_abs, alpha: 0, beta: 0)
+    case .exp: self.init(function: cl_function_exp, alpha: 0, beta: 0)
+    case .log: self.init(function: cl_function_log, alpha: 0, beta: 0)
+    case .sqrt: self.init(function: cl_function_sqrt, alpha: 0, beta: 0)
+    case .power(let exponent): self.init(function: cl_function_power, alpha: exponent, beta: 0)
     }
   }
 }

@@ -26,7 +26,8 @@ public struct SamplingSite: Sendable, Equatable {
   /// Where output 0 stands, in input pixels per axis: d(k − 1)/2 − p for a window, 0 when it is
   /// centred on the first pixel.
   public let phase: [Double]
-  /// The product of the strides from the network's input up to and with this site.
+  /// The product of the strides from the network's input up to and with this site; enlarging by a
+  /// whole number undoes as much of it.
   public let cumulativeStride: HW
   /// The node that subsamples, in ``Network/nodes``.
   public let node: Int
@@ -46,23 +47,24 @@ extension Network {
     var cumulative: [HW] = [1]
     var sites: [SamplingSite] = []
     for (index, node) in nodes.enumerated() {
-      let stride = node.layer.stride
-      let before = node.inputs.first.map { cumulative[$0] } ?? 1
-      cumulative.append(HW(before.height * stride.height, before.width * stride.width))
       let input = node.inputs.first.map { shapes[$0] } ?? []
-      guard stride != 1, let operation = node.layer.samplingOperation, input.count == 3 else {
+      let layer = node.layer.concrete(for: input)
+      let stride = layer.stride
+      let before = node.inputs.first.map { cumulative[$0] } ?? 1
+      cumulative.append(layer.cumulativeStride(after: before))
+      guard stride != 1, let operation = layer.samplingOperation, input.count == 3 else {
         continue
       }
       let (inputSize, output) = (HW(input[1], input[2]), shapes[index + 1])
       let outputSize = HW(output[1], output[2])
-      if node.layer.coversWholeMap(inputSize), outputSize == 1 { continue }
+      if layer.coversWholeMap(inputSize), outputSize == 1 { continue }
       let chain = pointwiseChain(after: index, consumers)
       sites.append(
         SamplingSite(
           path: node.path, operation: operation, stride: stride, channels: output[0],
           inputSize: inputSize,
           denseSize: HW(outputSize.height * stride.height, outputSize.width * stride.width),
-          outputSize: outputSize, phase: node.layer.phase, cumulativeStride: cumulative[index + 1],
+          outputSize: outputSize, phase: layer.phase, cumulativeStride: cumulative[index + 1],
           node: index, chain: chain, affinePrefix: affinePrefix(of: chain)))
     }
     return sites
@@ -99,6 +101,42 @@ extension Layer {
     }
   }
 
+  /// The cumulative stride of the result, where it is `before` for the input.
+  func cumulativeStride(after before: HW) -> HW {
+    let (stride, enlargement) = (stride, enlargement)
+    let axis = { (before: Int, stride: Int, factor: Int) in
+      (before % factor == 0 ? before / factor : before) * stride
+    }
+    return HW(
+      axis(before.height, stride.height, enlargement.height),
+      axis(before.width, stride.width, enlargement.width))
+  }
+
+  /// The whole number by which a layer makes the grid finer, else 1.
+  private var enlargement: HW {
+    switch self {
+    case .transposedConvolution(let layer): layer.stride
+    case .resize(let layer):
+      if case .factors(let height, let width) = layer.target {
+        HW(max(Int(exactly: height) ?? 1, 1), max(Int(exactly: width) ?? 1, 1))
+      } else {
+        1
+      }
+    default: 1
+    }
+  }
+
+  /// The same layer, as one of a fixed geometry where the input's size allows that: adaptive pools of
+  /// equal bins are pools.
+  func concrete(for input: [Int]) -> Layer {
+    guard case .adaptivePooling(let operation, let size) = self, input.count == 3,
+      input[1] % size.height == 0, input[2] % size.width == 0
+    else { return self }
+    if size == 1 { return .globalPooling(operation) }
+    let bins = HW(input[1] / size.height, input[2] / size.width)
+    return .pooling(Pooling(operation, kernel: bins, stride: bins))
+  }
+
   var samplingOperation: SamplingSite.Operation? {
     switch self {
     case .convolution: .convolution
@@ -110,7 +148,7 @@ extension Layer {
 
   var isUnaryPointwise: Bool {
     switch self {
-    case .activation, .batchNormalization: true
+    case .activation, .prelu, .batchNormalization: true
     default: false
     }
   }

@@ -11,6 +11,8 @@ public enum BorderMode: String, Hashable, Sendable, CaseIterable, CustomStringCo
   case replicate
   /// `…n−2 n−1|0 1 … n−1|0 1…`
   case circular
+  /// `…1 0|0 1 … n−1|n−1 n−2…`, folding again as ``reflect`` does.
+  case symmetric
 
   public var description: String { rawValue }
 
@@ -27,6 +29,7 @@ public enum BorderMode: String, Hashable, Sendable, CaseIterable, CustomStringCo
     case .reflect: .reflect
     case .replicate: .replicate
     case .circular: .circular
+    case .symmetric: .symmetric
     }
   }
 
@@ -35,6 +38,7 @@ public enum BorderMode: String, Hashable, Sendable, CaseIterable, CustomStringCo
     case .reflect: self = .reflect
     case .replicate: self = .replicate
     case .circular: self = .circular
+    case .symmetric: self = .symmetric
     default: self = .zero
     }
   }

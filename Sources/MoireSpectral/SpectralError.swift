@@ -35,6 +35,10 @@ public enum SpectralError: InputError, Equatable {
   case valueCount(expected: Int, count: Int)
   /// A share of energy lies in (0, 1].
   case invalidShare(Double)
+  /// Sizes, or the factors up / down between them, must be at least 1 and fit the transform.
+  case invalidResampling(from: HW, to: HW)
+  /// A number is outside its range; the name begins the message.
+  case outOfRange(String, value: String, allowed: String)
   /// Memory for a workspace could not be had.
   case outOfMemory(bytes: Int)
   /// Any other status of the C library, in its words.
@@ -79,6 +83,11 @@ public enum SpectralError: InputError, Equatable {
       "expected \(expected) values, got \(count)"
     case .invalidShare(let share):
       "a share of energy is above 0 and at most 1, got \(share)"
+    case .invalidResampling(let size, let target):
+      "maps of \(size) cannot be resampled to or by \(target): sizes and factors must be 1 or more"
+        + " and fit the transform"
+    case .outOfRange(let name, let value, let allowed):
+      "\(name) is \(value), must be \(allowed)"
     case .outOfMemory(let bytes):
       "no memory for a workspace of \(bytes) bytes"
     case .library(let message):

@@ -104,6 +104,41 @@ func check(
     try check(network, seed: 7)
   }
 
+  static let modes: [PaddingMode] = [.constant(1.5), .reflect, .replicate, .circular]
+
+  @Test(arguments: modes) func paddingModes(_ mode: PaddingMode) throws {
+    for (index, c) in Self.cases.enumerated() where !c.padding.isZero && c.channels < 64 {
+      let weight = random(
+        [c.outputs, c.channels / c.groups, c.kernel.height, c.kernel.width], seed: 5)
+      let layer = Layer.convolution(
+        Convolution(
+          weight: weight, bias: random([c.outputs], seed: 6), stride: c.stride, padding: c.padding,
+          dilation: c.dilation, groups: c.groups, paddingMode: mode))
+      try checkLayer(
+        layer, [c.channels, c.size.height, c.size.width], batch: index % 2 == 0 ? 1 : 3)
+    }
+  }
+
+  /// On a circular grid whose size the stride divides, the dense map is the map at stride 1.
+  @Test func theDenseMapOfACircularConvolutionIsCircular() throws {
+    func network(_ stride: HW) -> Network {
+      var network = Network(name: "circular", inputShape: [3, 12, 8])
+      network.append(
+        "conv",
+        .convolution(
+          Convolution(
+            weight: random([20, 3, 3, 5], seed: 1), stride: stride,
+            padding: Padding(top: 1, left: 2, bottom: 1, right: 2), paddingMode: .circular)))
+      return network
+    }
+    let input = random([2, 3, 12, 8], seed: 2)
+    let strided = network([3, 2])
+    let dense = try CompiledNetwork(strided, batch: 2, sites: strided.samplingSites())
+    var map: Tensor?
+    _ = try dense.run(input) { map = $0.tensor() }
+    #expect(try map == CompiledNetwork(network(1), batch: 2).run(input))
+  }
+
   @Test func rejectsWrongShapes() throws {
     var network = Network(name: "bad", inputShape: [4, 8, 8])
     network.append("a", .convolution(Convolution(weight: random([8, 3, 3, 3], seed: 1))))
@@ -182,6 +217,8 @@ func check(
   static let activations: [Activation] = [
     .relu, .clip(low: -0.5, high: 1.5), .leakyRelu(slope: 0.2), .elu(alpha: 1.3), .sigmoid, .tanh,
     .silu, .hardSwish, .hardSigmoid(alpha: 0.2, beta: 0.4), .gelu, .geluTanh, .softplus, .mish,
+    .selu, .celu(alpha: 1.7), .softsign, .thresholdedRelu(threshold: 0.7),
+    .thresholdedRelu(threshold: -0.2), .abs, .exp, .power(2),
   ]
 
   @Test(arguments: activations) func activationAloneAndFused(_ activation: Activation) throws {
@@ -194,6 +231,35 @@ func check(
       .convolution(Convolution(weight: random([20, 5, 3, 3], seed: 1), stride: 2, padding: 1)))
     fused.append("act", .activation(activation))
     try check(fused, seed: 8)
+  }
+
+  /// In blocks whose last one is not full, where oneDNN alone would take its reference.
+  @Test(arguments: activations) func activationInBlocks(_ activation: Activation) throws {
+    for channels in [20, 32] {
+      var network = Network(name: "blocks", inputShape: [channels, 6, 7])
+      network.append("pool", .pooling(Pooling(.max, kernel: 1, stride: 1)))
+      let a = network.append("act", .activation(activation))
+      // What the lanes behind the last channel hold would show in these sums.
+      network.append(
+        "conv", .convolution(Convolution(weight: random([8, channels, 3, 3], seed: 2))), inputs: [a]
+      )
+      try check(network, seed: 8)
+      try checkEngine(network)
+    }
+  }
+
+  @Test func functionsOfPositiveValues() throws {
+    for activation in [Activation.log, .sqrt, .power(-1), .power(0.25)] {
+      for channels in [20, 32] {
+        var network = Network(name: "positive", inputShape: [channels, 6, 7])
+        network.append("pool", .pooling(Pooling(.max, kernel: 1, stride: 1)))
+        network.append("square", .activation(.power(2)))
+        network.append("exp", .activation(.softplus))
+        network.append("act", .activation(activation))
+        try check(network, seed: 8)
+        try checkEngine(network)
+      }
+    }
   }
 
   static func normalization(_ channels: Int) throws -> BatchNormalization {

@@ -31,7 +31,24 @@ struct Oracle {
     let x = inputs[0]
     switch layer {
     case .convolution(let layer): return convolve(layer, x)
+    case .transposedConvolution(let layer): return transposed(layer, x)
     case .pooling(let layer): return pool(layer, x)
+    case .adaptivePooling(let operation, let size): return adaptive(operation, size, x)
+    case .normalization(let layer): return normalize(layer, x)
+    case .resize(let layer): return resize(layer, x)
+    case .prelu(let slope):
+      let size = x.shape.dropFirst(2).reduce(1, *)
+      return Map(
+        x.shape,
+        x.values.enumerated().map { index, value in
+          value > 0
+            ? value : Double(slope[slope.count == 1 ? 0 : index / size % x.shape[1]]) * value
+        })
+    case .channels(let range): return choose(Array(range), x)
+    case .shuffle(let groups):
+      // Reshaped to [groups, C/groups], transposed and flattened again.
+      let size = x.shape[1] / groups
+      return choose((0..<size).flatMap { k in (0..<groups).map { $0 * size + k } }, x)
     case .globalPooling(let operation):
       return pool(
         Pooling(operation, kernel: HW(x.shape[2], x.shape[3]), stride: 1), x)
@@ -83,10 +100,20 @@ struct Oracle {
       x * (1 + Foundation.tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x))) / 2
     case .softplus: log(1 + exp(x))
     case .mish: x * Foundation.tanh(log(1 + exp(x)))
+    case .selu:
+      1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * (exp(x) - 1))
+    case .celu(let alpha): x > 0 ? x : Double(alpha) * (exp(x / Double(alpha)) - 1)
+    case .softsign: x / (1 + Swift.abs(x))
+    case .thresholdedRelu(let threshold): x > Double(threshold) ? x : 0
+    case .abs: Swift.abs(x)
+    case .exp: Foundation.exp(x)
+    case .log: Foundation.log(x)
+    case .sqrt: x.squareRoot()
+    case .power(let exponent): pow(x, Double(exponent))
     }
   }
 
-  private static func map(
+  static func map(
     _ x: Map, _ size: HW, channels: Int? = nil, _ body: (Int, Int, Int, Int) -> Double
   ) -> Map {
     let channels = channels ?? x.shape[1]
@@ -105,6 +132,12 @@ struct Oracle {
   }
 
   private static func convolve(_ layer: Convolution, _ x: Map) -> Map {
+    if layer.paddingMode != .constant(0) {
+      var bare = layer
+      bare.padding = 0
+      bare.paddingMode = .constant(0)
+      return convolve(bare, pad(x, layer.padding, layer.paddingMode))
+    }
     let (perGroup, kernel) = (layer.weight.shape[1], layer.kernel)
     let outPerGroup = layer.outputChannels / layer.groups
     return map(x, size(.convolution(layer), x), channels: layer.outputChannels) { n, o, i, j in

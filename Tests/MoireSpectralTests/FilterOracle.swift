@@ -14,6 +14,14 @@ enum FilterOracle {
       while place < 0 { place += size }
       while place >= size { place -= size }
       return place
+    case .symmetric:
+      // A step off the end stays on the end and turns round.
+      var place = position < 0 ? 0 : size - 1
+      var step = position < 0 ? 1 : -1
+      for _ in 0..<(position < 0 ? -1 - position : position - size) {
+        if (0..<size).contains(place + step) { place += step } else { step = -step }
+      }
+      return place
     case .reflect:
       guard size > 1 else { return 0 }
       var place = 0
@@ -67,7 +75,7 @@ enum FilterOracle {
       taps: (0..<count).map { _ in generator.normal() }, stride: generator.integer(in: 1..<6),
       lead: generator.integer(in: -3..<count + 4),
       output: generator.integer(in: 0..<2) == 0 ? nil : generator.integer(in: 1..<2 * input + 4),
-      padding: BorderMode.allCases[generator.integer(in: 0..<4)])
+      padding: BorderMode.allCases[generator.integer(in: 0..<5)])
   }
 
   /// The n taps of (½ + ½z)ⁿ⁻¹, from Pascal's rule over integers.

@@ -41,6 +41,15 @@ typedef enum cl_function {
   cl_function_gelu_tanh,
   cl_function_soft_relu,
   cl_function_mish,
+  cl_function_selu,
+  cl_function_celu,      /* alpha */
+  cl_function_softsign,  /* stands alone: no step applies it to its result */
+  cl_function_threshold, /* alpha: x for x > alpha, else 0; stands alone */
+  cl_function_abs,
+  cl_function_exp,
+  cl_function_log,
+  cl_function_sqrt,
+  cl_function_power,     /* alpha: the exponent */
 } cl_function;
 
 typedef struct cl_activation {
@@ -84,6 +93,8 @@ int cl_value_blocked(cl_program *program, const int64_t *dims);
 int cl_value_view(cl_program *program, int base, int rank, const int64_t *dims);
 int cl_value_count(const cl_program *program);
 size_t cl_value_bytes(const cl_program *program, int value);
+/* The extent of dimension 1. */
+int64_t cl_value_channels(const cl_program *program, int value);
 /* The value whose memory this one shares; itself for most. */
 int cl_value_base(const cl_program *program, int value);
 
@@ -93,6 +104,11 @@ int cl_value_base(const cl_program *program, int value);
 int cl_step_convolution(cl_program *program, int src, int dst, int64_t out_channels, int64_t groups,
                         const cl_window *window, const float *weights,
                         const float *CL_NULLABLE bias, int accumulate, cl_activation activation);
+/* weights [in, out/groups, kh, kw] row-major; the padding is taken away from the result, and what dst
+ * has more at the bottom and the right is the output padding. Both values in blocks. */
+int cl_step_transposed_convolution(cl_program *program, int src, int dst, int64_t groups,
+                                   const cl_window *window, const float *weights,
+                                   const float *CL_NULLABLE bias, cl_activation activation);
 /* src and dst of rank 2; weights [out, in] row-major. */
 int cl_step_linear(cl_program *program, int src, int dst, const float *weights,
                    const float *CL_NULLABLE bias, cl_activation activation);
@@ -100,6 +116,8 @@ int cl_step_pooling(cl_program *program, int src, int dst, cl_pooling kind,
                     const cl_window *window);
 /* src and dst may be the same value. */
 int cl_step_activation(cl_program *program, int src, int dst, cl_activation activation);
+/* y = x for x > 0, else slope[c] x; src and dst may be the same value, of rank 4 or 2. */
+int cl_step_prelu(cl_program *program, int src, int dst, const float *slope);
 /* y = (x - mean)/sqrt(variance + epsilon) * scale + shift; src and dst may be the same value. */
 int cl_step_batch_normalization(cl_program *program, int src, int dst, const float *scale,
                                 const float *shift, const float *mean, const float *variance,
@@ -107,6 +125,23 @@ int cl_step_batch_normalization(cl_program *program, int src, int dst, const flo
 /* b may have extent 1 where a has more; dst may be a. */
 int cl_step_add(cl_program *program, int a, int b, int dst, cl_activation activation);
 int cl_step_multiply(cl_program *program, int a, int b, int dst);
+/* y = (x - mean)/sqrt(variance + epsilon) * scale[c] + shift[c] with the mean and the variance over the
+ * channels of each position; both values in blocks, src and dst may be the same. */
+int cl_step_position_normalization(cl_program *program, int src, int dst, const float *scale,
+                                   const float *shift, float epsilon);
+/* The same over all positions of each of so many equal groups of channels; rank 4 or 2. */
+int cl_step_group_normalization(cl_program *program, int src, int dst, int64_t groups,
+                                const float *scale, const float *shift, float epsilon);
+/* dst(i, j) = sum over u, v of rows' weight u of i times columns' weight v of j times src at those
+ * indices; each table has taps (1, 2 or 4) entries for every output row or column. */
+int cl_step_resample(cl_program *program, int src, int dst, int64_t taps, const int32_t *rows,
+                     const float *row_weights, const int32_t *columns,
+                     const float *column_weights);
+/* Bin i of an axis of n positions that becomes m is floor(i n/m) ..< ceil((i + 1) n/m). */
+int cl_step_adaptive_pooling(cl_program *program, int src, int dst, cl_pooling kind);
+/* channels holds a source (its place in sources) and a channel of it for every channel of dst. */
+int cl_step_channels(cl_program *program, const int *sources, int count, int dst,
+                     const int32_t *channels);
 int cl_step_concatenate(cl_program *program, const int *sources, int count, int dst);
 int cl_step_softmax(cl_program *program, int src, int dst);
 /* The same values in another layout. */

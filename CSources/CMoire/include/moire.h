@@ -20,6 +20,7 @@
 /// otherwise. Nothing here starts a thread. A reader may be used from many threads at once, each
 /// with its own workspace. Sizes are in elements unless a name says bytes.
 
+#include "moire/activation.h"
 #include "moire/base.h"
 #include "moire/blur.h"
 #include "moire/filter.h"
@@ -28,7 +29,9 @@
 #include "moire/planes.h"
 #include "moire/polyphase.h"
 #include "moire/reading.h"
+#include "moire/resample.h"
 #include "moire/response.h"
+#include "moire/shift.h"
 #include "moire/spectral_filter.h"
 #include "moire/spectrum.h"
 #include "moire/transform.h"

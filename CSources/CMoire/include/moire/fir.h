@@ -5,23 +5,6 @@
 
 MOIRE_BEGIN
 
-/// What an axis of `n` samples holds beyond its ends.
-typedef enum MOIRE_ENUM moire_padding {
-  /// 0: a constant comes out darker at the border.
-  moire_padding_zero = 0,
-  /// …2 1|0 1 2 … n-1|n-2…, the end not repeated. Where the padding exceeds n - 1 it folds again at
-  /// each end it meets, with period 2 (n - 1); one sample is repeated.
-  moire_padding_reflect = 1,
-  /// …0 0|0 1 … n-1|n-1…
-  moire_padding_replicate = 2,
-  /// …n-2 n-1|0 1 … n-1|0 1…, as often as needed.
-  moire_padding_circular = 3
-} moire_padding;
-
-/// The sample of an axis of `size` that stands at `position`, which may lie anywhere; -1 for the 0
-/// of zero padding, an empty axis and an unknown padding.
-ptrdiff_t moire_padding_source(ptrdiff_t position, size_t size, moire_padding padding);
-
 /// One axis of a filter that subsamples: y[i] = Σ_t taps[t] x[i stride - lead + t], i = 0 …
 /// output-1.
 typedef struct moire_fir_axis {

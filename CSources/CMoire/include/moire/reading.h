@@ -40,16 +40,17 @@ moire_status moire_reader_create(
   const moire_reader_options *MOIRE_NULLABLE options);
 void moire_reader_destroy(moire_reader *MOIRE_NULLABLE reader);
 
-/// The grid that is transformed: the map's size, twice that for the mirror boundary.
-size_t moire_reader_grid_height(const moire_reader *reader);
-size_t moire_reader_grid_width(const moire_reader *reader);
+/// The grid that is transformed: the map's size, twice that for the mirror boundary; 0 for NULL, as
+/// in the questions below.
+size_t moire_reader_grid_height(const moire_reader *MOIRE_NULLABLE reader);
+size_t moire_reader_grid_width(const moire_reader *MOIRE_NULLABLE reader);
 
 /// 1 where the strides divide the sizes and the boundary is periodic: the identities hold.
-int moire_reader_is_exact(const moire_reader *reader);
+int moire_reader_is_exact(const moire_reader *MOIRE_NULLABLE reader);
 
 /// Bytes of workspace for moire_reader_read; `measured` is 0 when no registrations are asked for.
 /// A workspace needs no alignment and no initialisation and may serve any later call.
-size_t moire_reader_workspace_size(const moire_reader *reader, int measured);
+size_t moire_reader_workspace_size(const moire_reader *MOIRE_NULLABLE reader, int measured);
 
 /// Energies of one plane over the full spectrum of its grid; alias ≤ total - dc.
 typedef struct moire_energies {
@@ -90,7 +91,8 @@ typedef struct moire_reading {
 /// each plane without its mean and scaled to unit variance by a power of two, so that neither a
 /// large mean nor a strong neighbour disturbs it. A dead or constant plane (see
 /// moire_plane_kind_of) has alias and deviation exactly 0 and adds nothing but DC to the power.
-/// On failure `power` is untouched; the outputs with an entry a plane may hold some planes' values.
+/// Outputs must not lie over the planes or each other. Data off the alignment of a float is
+/// moire_invalid_argument. On failure `power` is untouched; the outputs with an entry a plane may hold some planes' values.
 /// Cost: one complex FFT per two planes, and as much again for the registrations.
 moire_status moire_reader_read(
   const moire_reader *MOIRE_NULLABLE reader, const moire_planes *MOIRE_NULLABLE planes,
