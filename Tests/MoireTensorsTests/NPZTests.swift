@@ -15,13 +15,17 @@ import Testing
   /// The fixture's arrays in closed form.
   static func expected(_ name: String) throws -> Tensor {
     switch name {
-    case "ramp": try Tensor(shape: [3, 5, 7], values: (0..<105).map { Float($0) / 8 - 3 })
-    case "zeros": try Tensor(shape: [60, 80])
-    case "scalar": try Tensor(shape: [], values: [2.5])
-    case "empty": try Tensor(shape: [0, 4])
+    case "ramp":
+      let values: [Float] = (0..<105).map { Float($0) / 8 - 3 }
+      return try Tensor(shape: [3, 5, 7], values: values)
+    case "zeros": return try Tensor(shape: [60, 80])
+    case "scalar": return try Tensor(shape: [], values: [2.5])
+    case "empty": return try Tensor(shape: [0, 4])
     default:
-      try Tensor(
-        shape: [40, 50], values: (0..<2000).map { Float(($0 * $0 * 7 + $0 * 13) % 101) / 4 })
+      let values: [Float] = (0..<2000).map { (i: Int) -> Float in
+        Float((i * i * 7 + i * 13) % 101) / 4
+      }
+      return try Tensor(shape: [40, 50], values: values)
     }
   }
 
@@ -71,9 +75,12 @@ import Testing
 
   @Test func missingFilesAndOtherFormats() {
     #expect(throws: TensorError.self) { try NPZ(path: "/nonexistent/file.npz") }
-    for bytes in [[], [0x50, 0x4B], Array("PK\u{5}\u{6}".utf8), [UInt8](repeating: 7, count: 99)] {
+    let files: [[UInt8]] = [
+      [], [0x50, 0x4B], [0x50, 0x4B, 5, 6], Array(repeating: 7, count: 99),
+    ]
+    for bytes in files {
       #expect(throws: TensorError.self) {
-        try NPZ(decoding: bytes as [UInt8], path: "x").tensor(named: "a")
+        try NPZ(decoding: bytes, path: "x").tensor(named: "a")
       }
     }
   }

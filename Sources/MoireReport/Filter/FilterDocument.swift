@@ -47,8 +47,8 @@ public struct FilterDocument: Codable, Equatable, Sendable {
     public var taps: HW?
     /// `reflect`, `replicate`, `circular`, `zero`, or `periodic`.
     public var border: String
-    /// Output i stands at i · stride + phase, in input samples.
-    public var phase: [Double]
+    /// Output i stands at i · spacing + phase, in input samples.
+    public var phase, spacing: [Double]
     public var outputSize: HW
     /// Share of all energy beside the constant that is gone.
     public var energyRemoved: Double

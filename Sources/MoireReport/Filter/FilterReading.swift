@@ -54,6 +54,7 @@ extension FilterDocument.Entry {
     let varies = before.kind == .alive
     self.init(
       name: filter.name, taps: output.taps, border: output.border, phase: output.phase,
+      spacing: output.spacing,
       outputSize: HW(output.kept.shape[2], output.kept.shape[3]),
       energyRemoved: varies ? gone(before.total - before.dc, after.total - after.dc) : 0,
       aliasFraction: after.aliasFraction, aliasFractionAc: after.aliasFractionAC,

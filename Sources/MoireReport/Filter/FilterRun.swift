@@ -38,11 +38,12 @@ public struct FilterRun: Sendable {
     public var taps: HW?
     /// `reflect`, …, or `periodic`.
     public var border: String
-    /// Output i stands at i · stride + phase, in input samples.
-    public var phase: [Double]
+    /// Output i stands at i · spacing + phase, in input samples.
+    public var phase, spacing: [Double]
   }
 
   private var step: HW { downsamples ? stride : 1 }
+  private var spacing: [Double] { [Double(step.height), Double(step.width)] }
 
   /// Filters maps `[N, C, H, W]`.
   ///
@@ -58,7 +59,9 @@ public struct FilterRun: Sendable {
       guard let rows = try lowPass.taps(stride: stride.height),
         let columns = try lowPass.taps(stride: stride.width)
       else {
-        return try periodic(SpectralFilter(size: size, filter: lowPass, stride: stride), maps)
+        let output = try periodic(
+          SpectralFilter(size: size, filter: lowPass, stride: stride), maps)
+        return try downsamples ? pooled(output, lowPass, maps) : output
       }
       return try tapped(lowPass, rows, columns, maps)
     }
@@ -72,7 +75,23 @@ public struct FilterRun: Sendable {
   private func periodic(_ filter: SpectralFilter, _ maps: Tensor) throws -> Output {
     let dense = try filter.apply(maps, threads: threads)
     let kept = try Polyphase(size: filter.size, stride: step).take(0, of: dense)
-    return Output(dense: dense, kept: kept, taps: nil, border: "periodic", phase: [0, 0])
+    return Output(
+      dense: dense, kept: kept, taps: nil, border: "periodic", phase: [0, 0], spacing: spacing)
+  }
+
+  /// An ideal filter crops its spectrum: M outputs stand N / M apart, also where that is no whole number.
+  private func pooled(_ output: Output, _ filter: LowPass, _ maps: Tensor) throws -> Output {
+    guard filter == .ideal || filter == .idealHalving else { return output }
+    let pool = try IdealPool(
+      size: HW(maps.shape[2], maps.shape[3]), stride: stride,
+      bandEdge: filter == .ideal ? .drop : .halve)
+    var output = output
+    output.kept = try pool(maps, threads: threads)
+    output.spacing = [
+      Double(pool.size.height) / Double(pool.outputSize.height),
+      Double(pool.size.width) / Double(pool.outputSize.width),
+    ]
+    return output
   }
 
   private func tapped(
@@ -104,7 +123,7 @@ public struct FilterRun: Sendable {
     return Output(
       dense: try run(1, size), kept: try run(step, geometry.outputSize),
       taps: HW(rows.count, columns.count), border: geometry.rows.padding.description,
-      phase: [geometry.rows.phase, geometry.columns.phase])
+      phase: [geometry.rows.phase, geometry.columns.phase], spacing: spacing)
   }
 }
 
