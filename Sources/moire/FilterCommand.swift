@@ -59,11 +59,13 @@ struct FilterCommand: ParsableCommand {
     _ = try run(downsamples: true)
     try DrawingFile.check(plot)
     guard (compare == nil) == (plot == nil) else {
-      throw ValidationError("--compare and --plot belong together: a list of filters, and a file.svg")
+      throw ValidationError(
+        "--compare and --plot belong together: a list of filters, and a file.svg")
     }
     let hasFilter = choice.hasFilter
     guard hasFilter || compare != nil else {
-      throw ValidationError("need a filter such as --ideal or --binomial 5, or --compare with a list")
+      throw ValidationError(
+        "need a filter such as --ideal or --binomial 5, or --compare with a list")
     }
     guard hasFilter == (out != nil) else {
       throw ValidationError(

@@ -12,7 +12,7 @@ public struct ComparisonChart {
   let picture: MapPicture
 
   let side = 236.0
-  let pitch = 262.0
+  let pitch = 270.0
   let left = 80.0
   let detailHeight = 150.0
 
@@ -43,7 +43,8 @@ public struct ComparisonChart {
     }
     return Drawing(
       width: width, height: notesTop + 17 * Double(words.count) + 8,
-      label: "Filters on \(document.input): \(document.filters.map(\.name).joined(separator: ", "))",
+      label: "Filters on \(document.input): "
+        + document.filters.map(\.name).joined(separator: ", "),
       elements: elements, style: MeasureBars.style
     ).svg
   }

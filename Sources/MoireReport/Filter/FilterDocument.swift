@@ -12,6 +12,8 @@ public struct FilterDocument: Codable, Equatable, Sendable {
   public var values: String
   public var shape: [Int]
   public var size: HW
+  /// Of the part that spectra are read of.
+  public var readSize: HW
   /// By which aliasing is judged.
   public var stride: HW
   /// Whether the output is subsampled by it.
@@ -30,10 +32,11 @@ public struct FilterDocument: Codable, Equatable, Sendable {
     self.values = values
     self.shape = shape
     size = reading.size
+    readSize = reading.readSize
     stride = reading.run.stride
     downsampled = reading.run.downsamples
     boundary = reading.run.boundary.description
-    protocolLine = FilterDocument.meaning(reading.run)
+    protocolLine = FilterDocument.meaning(reading)
     aliasFraction = reading.before.energies.aliasFraction
     aliasFractionAc = reading.before.energies.aliasFractionAC
     filters = reading.results.map(\.entry)
@@ -64,10 +67,13 @@ public struct FilterDocument: Codable, Equatable, Sendable {
     public var ringingShare: Double
   }
 
-  private static func meaning(_ run: FilterRun) -> String {
+  private static func meaning(_ reading: FilterReading) -> String {
+    let run = reading.run
+    let part = reading.readSize == reading.size ? "" : " of the first \(reading.readSize) samples"
     let half = [run.stride.height, run.stride.width].map { Figures.number(0.5 / Double($0)) }
-    return "Energies are read before the subsampling, boundary \(run.boundary), and judged by stride"
-      + " \(Figures.stride(run.stride)): the box |f_h| < \(half[0]), |f_w| < \(half[1]) cycles per"
+    return
+      "Energies are read before the subsampling\(part), boundary \(run.boundary), and judged by"
+      + " stride \(Figures.stride(run.stride)): the box |f_h| < \(half[0]), |f_w| < \(half[1]) cycles per"
       + " sample\(run.downsamples ? "" : "; the output itself is not subsampled"). AC: alias energy /"
       + " energy beside the constant, behind the filter. removed: alias energy that is gone; lost:"
       + " energy in the box beside the constant that is gone; energy: both together. ringing: by how"

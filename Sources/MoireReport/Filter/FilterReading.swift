@@ -5,6 +5,9 @@ public import MoireTensors
 public struct FilterReading: Sendable {
   public let size: HW
   public let run: FilterRun
+  /// Of what spectra are read of: behind a window the largest part, from the first sample on, that the
+  /// stride divides, so that the box is exact; else all.
+  public let readSize: HW
   /// Pooled over the planes of the input.
   public let before: PowerSpectrum
   public let input: Tensor
@@ -26,19 +29,22 @@ public struct FilterReading: Sendable {
       throw SpectralError.mapMismatch(expected: 1, shape: maps.shape)
     }
     let size = HW(maps.shape[2], maps.shape[3])
-    let reader = try MapReader(size: size, stride: run.stride, boundary: run.boundary)
-    let before = try reader.read(maps, threads: run.threads).power
+    let readSize = run.readSize(of: size)
+    let reader = try MapReader(size: readSize, stride: run.stride, boundary: run.boundary)
+    let before = try reader.read(maps.cropped(to: readSize), threads: run.threads).power
     let ranges = PlaneRanges(maps)
     results = try filters.map { filter in
       let output = try run.apply(filter, to: maps)
-      let power = try reader.read(output.dense, threads: run.threads).power
+      let power = try reader.read(output.dense.cropped(to: readSize), threads: run.threads)
+        .power
       return Result(
         entry: FilterDocument.Entry(
           filter, output, before: before.energies, after: power.energies,
           ringing: ranges.exceeded(by: output.dense)),
         output: output, power: power)
     }
-    (self.size, self.run, self.before, input) = (size, run, before, maps)
+    (self.size, self.readSize, self.run) = (size, readSize, run)
+    (self.before, input) = (before, maps)
   }
 }
 
@@ -63,6 +69,35 @@ extension FilterDocument.Entry {
       detailLost: varies
         ? gone(before.total - before.dc - before.alias, after.total - after.dc - after.alias) : 0,
       ringing: ringing.most, ringingShare: ringing.share)
+  }
+}
+
+extension FilterRun {
+  fileprivate func readSize(of size: HW) -> HW {
+    switch boundary {
+    case .periodic, .mirror: return size
+    case .hann, .kaiser:
+      let whole = HW(
+        size.height / stride.height * stride.height, size.width / stride.width * stride.width)
+      return min(whole.height, whole.width) > 0 ? whole : size
+    }
+  }
+}
+
+extension Tensor {
+  /// The first rows and columns of every plane of `[N, C, H, W]`.
+  fileprivate func cropped(to size: HW) throws -> Tensor {
+    let (height, width) = (shape[2], shape[3])
+    guard size != HW(height, width) else { return self }
+    var part: [Float] = []
+    part.reserveCapacity(shape[0] * shape[1] * size.area)
+    for plane in 0..<shape[0] * shape[1] {
+      for row in 0..<size.height {
+        let start = (plane * height + row) * width
+        part += values[start..<start + size.width]
+      }
+    }
+    return try Tensor(shape: [shape[0], shape[1], size.height, size.width], values: part)
   }
 }
 

@@ -21,7 +21,8 @@ public struct SpectrumText {
       bandwidths.render(width: width, style: style),
       DisplayText.wrapped(document.protocolLine, to: width).map(style.dim),
     ]
-    return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(
+      separator: "\n\n")
   }
 
   private var entries: [SpectrumDocument.Entry] {
@@ -32,7 +33,8 @@ public struct SpectrumText {
   private func inputs(_ width: Int) -> [String] {
     document.inputs.flatMap { entry -> [String] in
       let shape = entry.shape.map { "[\($0.map(String.init).joined(separator: ", "))]" } ?? ""
-      var line = "\(DisplayText.clean(entry.name)): \(entry.values) \(shape), keeps \(entry.outputSize)"
+      let name = DisplayText.clean(entry.name)
+      var line = "\(name): \(entry.values) \(shape), keeps \(entry.outputSize)"
       if entry.deadPlanes + entry.constantPlanes > 0 {
         line += "; \(entry.deadPlanes) dead and \(entry.constantPlanes) constant planes count as 0"
       }
@@ -49,7 +51,8 @@ public struct SpectrumText {
   }
 
   private var aliases: TextTable {
-    var table = table("input", ["size", "planes", "alias", "¼ %", "½ %", "¾ %", "AC", "¼ %", "½ %", "¾ %"])
+    var table = table(
+      "input", ["size", "planes", "alias", "¼ %", "½ %", "¾ %", "AC", "¼ %", "½ %", "¾ %"])
     table.rows = entries.map { entry in
       let quartiles = [entry.channelQuartiles, entry.channelQuartilesAc].map {
         [$0.lower, $0.median, $0.upper].map(Figures.brief)
@@ -83,7 +86,9 @@ public struct SpectrumText {
       guard let found = entry.identities else {
         return [[DisplayText.clean(entry.name)] + Array(repeating: Figures.none, count: 5)]
       }
-      let sides = [("polyphase", found.polyphase), ("shift", found.shift), ("pool leak", found.pool)]
+      let sides = [
+        ("polyphase", found.polyphase), ("shift", found.shift), ("pool leak", found.pool),
+      ]
       return sides.enumerated().map { index, side in
         [
           "\(DisplayText.clean(entry.name)), \(side.0)", Figures.precise(side.1.predicted),
