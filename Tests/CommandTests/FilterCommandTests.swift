@@ -165,7 +165,7 @@ import Testing
       let text = String(decoding: svg, as: UTF8.self)
       // Of each: the picture, the part, spectrum and fold map; two colour bars.
       #expect(text.components(separatedBy: "<image").count - 1 == 4 * 4 + 2)
-      #expect(!text.contains("nan") && !text.contains("\u{FFFD}"))
+      #expect(!text.contains("\"nan\"") && !text.contains("\u{FFFD}"))
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       #expect(Set(names) == ["c.svg", "c.json"])
     }

@@ -37,8 +37,8 @@ import Testing
       try NPY.write(
         Self.tone(vertical, horizontal), path: folder.appendingPathComponent("tone.npy").path)
       let entry = try #require(try Self.spectrum(["tone.npy"], in: folder).inputs.first)
-      // Float rounding of the samples: 1e-7 each.
-      #expect(abs(entry.aliasFractionAc - (folds ? 1 : 0)) < 1e-9)
+      // Samples up to 4 are rounded to 2e-7, against a tone of energy ½ a sample.
+      #expect(abs(entry.aliasFractionAc - (folds ? 1 : 0)) < 1e-6)
       #expect(abs(entry.aliasFraction - (folds ? 0.5 / 9.5 : 0)) < 1e-7)
       let gains = [vertical, horizontal].map { pow(cos(Double.pi * Double($0) / 64), 4) }
       let gain = gains[0] * gains[1]
@@ -97,7 +97,7 @@ import Testing
       #expect(abs(pool.aliasFraction - one.aliasFraction) < 1e-12)
       #expect(pool.identities?.planesCompared ?? 6 == 6)
       let svg = try String(contentsOf: folder.appendingPathComponent("p.svg"), encoding: .utf8)
-      #expect(svg.hasPrefix("<?xml") && svg.contains("pooled") && !svg.contains("nan"))
+      #expect(svg.hasPrefix("<?xml") && svg.contains("pooled") && !svg.contains("\"nan\""))
     }
   }
 

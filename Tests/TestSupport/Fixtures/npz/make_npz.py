@@ -1,4 +1,4 @@
-"""Makes stored.npz and compressed.npz beside this file: python make_npz.py"""
+"""Makes stored.npz, compressed.npz and noise.npz beside this file: python make_npz.py"""
 import pathlib
 
 import numpy as np
@@ -14,3 +14,7 @@ arrays = {
 }
 np.savez(here / "stored.npz", **arrays)
 np.savez_compressed(here / "compressed.npz", **arrays)
+
+# White noise for the text notebook on spectra.
+noise = np.random.default_rng(1).normal(size=(4, 64, 64)).astype(np.float32)
+np.savez_compressed(here / "noise.npz", white=noise)
