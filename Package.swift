@@ -108,7 +108,7 @@ let package = Package(
     tests("MoireTensorsTests", ["MoireTensors"]),
     tests("MoireImagesTests", ["MoireImages", "MoireTensors"]),
     tests("MoireSpectralTests", ["MoireSpectral", "MoireTensors"]),
-    tests("MoireLayersTests", ["MoireLayers", "MoireTensors"]),
+    tests("MoireLayersTests", ["MoireLayers", "MoireSpectral", "MoireTensors"]),
     tests(
       "MoireModelsTests",
       [

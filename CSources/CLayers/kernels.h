@@ -31,6 +31,11 @@ static inline int64_t cl_lanes_of(const cl_view *view, int64_t plane) {
 /* Runs task(context, i) for i in 0 ..< count on the team of the calling thread. */
 typedef void cl_task(const void *context, int64_t index);
 void cl_parallel(int64_t count, cl_task *task, const void *context);
+/* The same on at most so many threads; each call is told which of them it runs on. */
+typedef void cl_member_task(const void *context, int64_t index, int64_t member);
+void cl_parallel_members(int64_t count, int64_t members, cl_member_task *task,
+                         const void *context);
+int64_t cl_processors(void);
 
 /* Fails where two values differ in rank, in layout, in images or, where asked, in channels. */
 int cl_check_same_layout(cl_program *program, int src, int dst, int same_channels,

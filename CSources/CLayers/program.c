@@ -250,7 +250,9 @@ int cl_program_run(cl_program *program, int first, int last, int threads) {
   for (int i = first; i < last; i++) {
     cl_step *step = &program->steps[i];
     if (!step->primitive) {
+      step->failed = 0;
       step->kernel(program, step);
+      if (step->failed) return cl_fail(program, "%s was refused", step->implementation);
       continue;
     }
     for (int a = 0; a < step->argument_count; a++)

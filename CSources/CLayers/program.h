@@ -39,7 +39,9 @@ typedef struct cl_step {
   cl_activation activation;
   float *floats;                /* tables of a kernel, freed with the step */
   int32_t *indices;
-  int64_t count;                /* what else a kernel counts: taps, groups */
+  int64_t count;                /* what else a kernel counts: taps, groups, members of a team */
+  cl_hook hook;
+  int failed;                   /* set by a kernel that could not do its work */
 } cl_step;
 
 struct cl_program {
@@ -76,8 +78,6 @@ int cl_elementwise_chain(cl_activation activation, cl_elementwise *chain);
 
 /* A value in blocks seen with as many channels as its blocks have lanes; it shares the memory. */
 int cl_value_of_whole_blocks(cl_program *program, int base);
-/* Zeros in the lanes of a value behind its last channel. */
-int cl_step_clear_lanes(cl_program *program, int value);
 /* The functions that oneDNN does not have. */
 int cl_step_pointwise(cl_program *program, int src, int dst, cl_activation activation);
 

@@ -1,3 +1,4 @@
+import MoireSpectral
 import MoireTensors
 
 /// Why a layer does not take its inputs; the network adds the path.
@@ -68,6 +69,29 @@ extension Layer {
         shape[0], (shape[1] - offset.height + stride.height - 1) / stride.height,
         (shape[2] - offset.width + stride.width - 1) / stride.width,
       ])
+    case .blurPool(let layer): return try layer.outputShape(of: Layer.map(inputs))
+    case .idealPool(let layer): return try layer.outputShape(of: Layer.map(inputs))
+    case .spectralPool(let layer):
+      return try Layer.positive([
+        try Layer.map(inputs)[0], layer.size.height, layer.size.width,
+      ])
+    case .polyphaseDecision(let layer):
+      _ = try Layer.map(inputs)
+      try Layer.checked(layer.stride)
+      return [layer.stride.area]
+    case .oneHotArgmax:
+      let shape = try Layer.single(inputs)
+      guard shape.count == 1 else {
+        throw ShapeMismatch("takes a vector [F], got shape \(shape)")
+      }
+      return shape
+    case .polyphase(let stride):
+      let shape = try Layer.mapAndDecision(inputs, stride)
+      return [shape[0], shape[1].divided(up: stride.height), shape[2].divided(up: stride.width)]
+    case .polyphaseUpsample(let stride):
+      let shape = try Layer.mapAndDecision(inputs, stride)
+      return [shape[0], shape[1] * stride.height, shape[2] * stride.width]
+    case .filteredActivation(let layer): return try layer.outputShape(of: Layer.map(inputs))
     }
   }
 

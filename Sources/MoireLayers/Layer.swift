@@ -1,3 +1,4 @@
+public import MoireSpectral
 public import MoireTensors
 
 /// What a node of a ``Network`` computes: a value with its parameters, no state and no behaviour.
@@ -45,6 +46,26 @@ public enum Layer: Sendable, Equatable {
   case resize(Resize)
   /// Every s-th row and column, from `offset` on.
   case subsample(stride: HW, offset: HW)
+  /// A binomial low-pass filter with subsampling, in the convention of a named library.
+  case blurPool(BlurPool)
+  /// Ideal low-pass filter with subsampling.
+  case idealPool(IdealPooling)
+  /// Maps of any size by cropping the spectrum, or padding it.
+  case spectralPool(SpectralPooling)
+  /// The phase of a map that a criterion prefers: `[N, C, H, W]` → `[N, s_h · s_w]`, 1 at phase
+  /// d_h · s_w + d_w and 0 elsewhere. A map that is not finite has no such phase and gives NaN.
+  case polyphaseDecision(PolyphaseDecision)
+  /// 1 at the first of the largest values and 0 elsewhere, `[N, F]`: a decision by scores. Values
+  /// that are not all finite give NaN.
+  case oneHotArgmax
+  /// Inputs: a map, a decision. Every stride-th position from the decision's phase on, ⌈N / s⌉ an
+  /// axis; a stride that does not divide N continues the map circularly.
+  case polyphase(stride: HW)
+  /// Inputs: a map, a decision. The map's values a stride apart from the decision's phase on, 0
+  /// elsewhere: N · s an axis.
+  case polyphaseUpsample(stride: HW)
+  /// An activation on a finer grid, with a low-pass filter on the way back.
+  case filteredActivation(FilteredFunction)
   /// `exp x / Σ exp x` over dimension 1.
   case softmax
 }

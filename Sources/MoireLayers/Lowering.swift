@@ -153,6 +153,18 @@ struct Lowering {
       values[index + 1] = try pad(source, padding, mode, to: dims(of: index + 1))
     case .subsample(let stride, let offset):
       values[index + 1] = try subsample(source, stride, offset, to: dims(of: index + 1))
+    case .blurPool(let layer): try lowerBlurPool(index, layer)
+    case .idealPool(let layer): try lowerIdealPool(index, layer)
+    case .spectralPool(let layer): try lowerSpectralPool(index, layer)
+    case .filteredActivation(let layer): try lowerFilteredActivation(index, layer)
+    case .polyphaseDecision(let layer): try lowerDecision(index, layer)
+    case .oneHotArgmax: try lowerOneHotArgmax(index)
+    case .polyphase(let stride):
+      let (map, decision) = (node.inputs[0], node.inputs[1])
+      values[index + 1] = try polyphase(
+        try inBlocks(source, dims(of: map)), try plain(values[decision]!, dims(of: decision)),
+        stride, HW(shapes[map][1], shapes[map][2]), to: dims(of: index + 1))
+    case .polyphaseUpsample(let stride): try lowerPolyphaseUpsample(index, stride)
     case .softmax:
       let from = try plain(source, dims(of: node.inputs[0]))
       let to = try program.plainValue(dims(of: index + 1))

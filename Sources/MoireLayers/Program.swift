@@ -11,6 +11,8 @@ final class Program {
   var path = ""
   /// The layer of each step.
   private(set) var stepPaths: [String] = []
+  /// What steps call back; lives as long as the program.
+  private var hooks: [Hook] = []
 
   init() throws {
     guard let handle = cl_program_create() else {
@@ -36,6 +38,8 @@ final class Program {
     return Int(status)
   }
 
+  func keep(_ hook: Hook) { hooks.append(hook) }
+
   func plainValue(_ dims: [Int]) throws -> Int {
     try check(cl_value_plain(handle, Int32(dims.count), dims.map(Int64.init)))
   }
@@ -53,6 +57,9 @@ final class Program {
 
   /// The extent of dimension 1 of a value.
   func channels(of value: Int) -> Int { Int(cl_value_channels(handle, Int32(value))) }
+
+  /// The number of planes, over all images, that a value in blocks consists of.
+  func blocks(of value: Int) -> Int { Int(cl_value_planes(handle, Int32(value))) }
 
   /// The values a step reads and writes.
   func operands(of step: Int) -> (reads: [Int], writes: [Int]) {

@@ -28,6 +28,22 @@ public enum ModelError: InputError, Equatable {
   case sizeNeeded(input: String, declared: String)
   /// An input that is no batch of images, or a size that is not possible.
   case invalidInput(input: String, reason: String)
+  /// The bytes are not a safetensors file.
+  case notSafetensors(file: String, reason: String)
+  /// A tensor of a safetensors file contradicts the file or cannot be used.
+  case safetensor(file: String, tensor: String, reason: String)
+  /// A file could not be written; the reason is the system's own.
+  case unwritable(path: String, reason: String)
+  /// Weights do not belong to the network they were loaded into.
+  case weights(network: String, file: String, reason: String)
+  /// No architecture of this name.
+  case unknownArchitecture(name: String, names: [String])
+  /// An architecture that cannot be built as asked.
+  case invalidArchitecture(name: String, reason: String)
+  /// A layer that no operators of ONNX compute.
+  case notExpressible(layer: String, reason: String)
+  /// The weights exceed what one ONNX message holds.
+  case tooLarge(model: String, bytes: Int)
 
   public var description: String {
     switch self {
@@ -57,6 +73,23 @@ public enum ModelError: InputError, Equatable {
       "input '\(input)' declares \(declared): give the height and width with --size HxW"
     case .invalidInput(let input, let reason):
       "input '\(input)': \(reason)"
+    case .notSafetensors(let file, let reason):
+      "\(file): not a usable safetensors file: \(reason)"
+    case .safetensor(let file, let tensor, let reason):
+      "\(file): tensor '\(tensor)' \(reason)"
+    case .unwritable(let path, let reason):
+      "\(path): cannot be written: \(reason)"
+    case .weights(let network, let file, let reason):
+      "\(file): the weights do not fit \(network): \(reason)"
+    case .unknownArchitecture(let name, let names):
+      "no architecture '\(name)', there are \(names.joined(separator: ", "))"
+    case .invalidArchitecture(let name, let reason):
+      "\(name): \(reason)"
+    case .notExpressible(let layer, let reason):
+      "layer \(layer) cannot be written as ONNX: \(reason)"
+    case .tooLarge(let model, let bytes):
+      "\(model): \(bytes) bytes of weights do not fit one ONNX message of 2 GiB; write it to a file, "
+        + "which puts them into a second one"
     }
   }
 }

@@ -16,7 +16,7 @@ final class ActivationCore: Sendable {
   // Lives as long as the handle, which holds it unretained.
   private let function: Function?
   // Immutable behind the pointer; released once, by deinit.
-  nonisolated(unsafe) private let handle: OpaquePointer
+  nonisolated(unsafe) let handle: OpaquePointer
 
   init(
     size: HW, pointwise: Pointwise, factor: Int, doubled: Bool

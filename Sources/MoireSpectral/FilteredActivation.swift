@@ -9,7 +9,7 @@ public import MoireTensors
 public struct FilteredActivation: Sendable {
   public let size: HW
   public let factor: Int
-  private let core: ActivationCore
+  let core: ActivationCore
 
   /// - Parameters:
   ///   - factor: u, 1 or more; 1 is φ alone.

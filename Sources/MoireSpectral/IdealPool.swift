@@ -10,7 +10,7 @@ public struct IdealPool: Sendable {
   public let size: HW
   public let stride: HW
   public let bandEdge: BandEdge
-  private let core: ResamplingCore
+  let core: ResamplingCore
 
   /// The size of what comes out, ⌈size / stride⌉.
   public var outputSize: HW { core.outputSize }

@@ -11,7 +11,7 @@ public struct Resampler: Sendable {
     case total
   }
 
-  private let core: ResamplingCore
+  let core: ResamplingCore
 
   public var size: HW { core.inputSize }
   public var outputSize: HW { core.outputSize }

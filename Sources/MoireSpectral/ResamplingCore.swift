@@ -7,7 +7,7 @@ final class ResamplingCore: Sendable {
   let inputSize: HW
   let outputSize: HW
   // Immutable behind the pointer; released once, by deinit.
-  nonisolated(unsafe) private let handle: OpaquePointer
+  nonisolated(unsafe) let handle: OpaquePointer
 
   /// - Parameters:
   ///   - refused: the error for options that the core refuses.

@@ -15,8 +15,8 @@ struct Moire: ParsableCommand {
       """,
     version: MoireVersion.current,
     subcommands: [
-      AuditCommand.self, RunCommand.self, ResponseCommand.self, SpectrumCommand.self,
-      FilterCommand.self,
+      AuditCommand.self, RunCommand.self, InspectCommand.self, ResponseCommand.self,
+      SpectrumCommand.self, FilterCommand.self,
     ])
 
   static func main() {

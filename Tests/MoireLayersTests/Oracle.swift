@@ -81,6 +81,15 @@ struct Oracle {
       }
     case .softmax:
       return softmax(x)
+    case .blurPool(let layer): return blur(layer, x)
+    case .idealPool(let layer):
+      return resample(x, to: Self.size(.idealPool(layer), x), layer.bandEdge)
+    case .spectralPool(let layer): return resample(x, to: layer.size, layer.bandEdge)
+    case .filteredActivation(let layer): return filtered(layer, x)
+    case .polyphaseDecision(let layer): return decide(layer, x)
+    case .oneHotArgmax: return oneHot(x)
+    case .polyphase(let stride): return polyphase(stride, x, inputs[1])
+    case .polyphaseUpsample(let stride): return polyphaseUpsample(stride, x, inputs[1])
     }
   }
 

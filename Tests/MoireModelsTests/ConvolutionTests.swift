@@ -144,11 +144,15 @@ import Testing
     #expect(convolution([:], weight: [4, 2, 3]).failure().contains("[4, 2, 3]"))
   }
 
-  @Test func croppingIsRefused() {
+  @Test func padsBelowZeroCrop() throws {
     var builder = ModelBuilder()
-    builder.integers("pads", [0, 0, -1, 0, 0, 0, 0, 0])
+    builder.integers("pads", [0, 0, -1, 0, 0, 0, 2, 0])
     builder.node("Pad", ["x", "pads"], name: "crop")
-    #expect(builder.failure().contains("cropping"))
+    #expect(try builder.layers() == [.pad(Padding(top: -1, bottom: 2), .constant(0))])
+    // A convolution does not take them as its own pads.
+    builder.floats("w", [1, 2, 1, 1])
+    builder.node("Conv", ["y", "w"], ["z"])
+    #expect(try builder.network(output: "z").nodes.count == 2)
     var channels = ModelBuilder()
     channels.integers("pads", [0, 1, 0, 0, 0, 0, 0, 0])
     channels.node("Pad", ["x", "pads"])

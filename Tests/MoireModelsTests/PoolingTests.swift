@@ -68,7 +68,7 @@ import Testing
     #expect(
       try ModelBuilder.single("ReduceMax", ["axes": .ints([2, 3])]).layers()
         == [.globalPooling(.max)])
-    #expect(ModelBuilder.single("ReduceMean", ["axes": .ints([1])]).failure().contains("[1]"))
+    #expect(ModelBuilder.single("ReduceMean", ["axes": .ints([1])]).failure().contains("part of"))
     #expect(ModelBuilder.single("ReduceMean").failure().contains("all dimensions"))
   }
 

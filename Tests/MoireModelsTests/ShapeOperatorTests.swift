@@ -89,10 +89,10 @@ import Testing
       return try builder.layers()
     }
     for opset in [11, 17] {
-      #expect(
-        try Array(layers([2, 3], opset: opset).dropFirst()) == [.flatten, .reshape([2, 1, 1])])
+      // One undoes the other.
+      #expect(try layers([2, 3], opset: opset).count == 1)
     }
-    #expect(try layers([3], opset: 17).dropFirst() == [.reshape([2, 1]), .reshape([2, 1, 1])])
+    #expect(try layers([3], opset: 17).count == 1)
     #expect(throws: ModelError.self) { try layers([1], opset: 17) }
     #expect(throws: ModelError.self) { try layers([0], opset: 17) }
   }
@@ -132,10 +132,17 @@ import Testing
     // The last row is none that a stride of 2 takes.
     #expect(
       try slice([0, 0], [5, 8], [2, 1]).layers() == [.subsample(stride: [2, 1], offset: [0, 0])])
-    #expect(slice([1, 0], [6, 8], [1, 1]).failure().contains("'s'"))
-    #expect(slice([0, 0], [4, 8], [2, 1]).failure().contains("'s'"))
+    // Parts are cropped first.
+    #expect(try slice([1, 0], [6, 8], [1, 1]).layers() == [.pad(Padding(top: -1), .constant(0))])
+    let every2nd = Layer.subsample(stride: [2, 1], offset: 0)
+    #expect(
+      try slice([0, 0], [4, 8], [2, 1]).layers() == [
+        .pad(Padding(bottom: -3), .constant(0)), every2nd,
+      ])
+    #expect(
+      try slice([2, 0], [6, 8], [2, 1]).layers()
+        == [.pad(Padding(top: -2, bottom: -1), .constant(0)), every2nd])
     #expect(slice([-1, 0], [Int.min, 8], [-1, 1]).failure().contains("'s'"))
-    #expect(slice([2, 0], [6, 8], [2, 1]).failure().contains("'s'"))
   }
 
   @Test func softmax() throws {

@@ -95,6 +95,8 @@ int cl_value_count(const cl_program *program);
 size_t cl_value_bytes(const cl_program *program, int value);
 /* The extent of dimension 1. */
 int64_t cl_value_channels(const cl_program *program, int value);
+/* The planes of a value: as many as its images have blocks of channels. */
+int64_t cl_value_planes(const cl_program *program, int value);
 /* The value whose memory this one shares; itself for most. */
 int cl_value_base(const cl_program *program, int value);
 
@@ -151,6 +153,32 @@ int cl_step_pad(cl_program *program, int src, int dst, cl_sides padding, cl_padd
                 float fill);
 /* dst(i, j) = src(offset + i stride). */
 int cl_step_subsample(cl_program *program, int src, int dst, cl_pair stride, cl_pair offset);
+
+/* A value as a hook sees it: planes of height x width points of `inner` floats, one plane after the
+ * other, `blocks` of them to an image. A point holds the next `inner` channels; behind the last channel
+ * of an image a hook must leave zeros. A matrix is one of 1 x 1 maps. */
+typedef struct cl_map {
+  float *data;
+  int64_t images, channels, blocks, height, width, inner;
+} cl_map;
+
+/* Arithmetic of the caller's own, called for every part 0 ..< parts from the threads of the team. Parts
+ * write different memory; workspace is 64-byte aligned, and one call's alone. Anything but 0 ends the
+ * run. */
+typedef int cl_hook_function(const void *context, const cl_map *sources, const cl_map *dst,
+                             int64_t part, void *CL_NULLABLE workspace);
+typedef struct cl_hook {
+  cl_hook_function *run;
+  const void *context;      /* must outlive the program */
+  int64_t parts;
+  size_t workspace_bytes;
+  const char *name;         /* must outlive the program; "kernel:…" */
+} cl_hook;
+/* 1 or 2 sources. */
+int cl_step_hook(cl_program *program, const int *sources, int count, int dst,
+                 const cl_hook *hook);
+/* Zeros in the lanes of a value in blocks behind its last channel. */
+int cl_step_clear_lanes(cl_program *program, int value);
 
 int cl_step_count(const cl_program *program);
 /* The values a step touches, up to capacity; writes[i] is 1 where it writes. Returns their number. */

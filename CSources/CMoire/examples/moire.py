@@ -44,8 +44,8 @@ class _Planes(Structure):
 
 class _Reading(Structure):
     _fields_ = [
-        ("power", c_void_p), ("energies", c_void_p), ("registrations", c_void_p),
-        ("not_finite_plane", c_size_t)]
+        ("power", c_void_p), ("plane_power", c_void_p), ("energies", c_void_p),
+        ("registrations", c_void_p), ("not_finite_plane", c_size_t)]
 
 
 def load(path=None):
@@ -171,7 +171,7 @@ class Reader:
     def _read_block(self, index, block, energies, power, workspace):
         block = block[np.newaxis] if block.ndim == 2 else block
         planes = _Planes(block.ctypes.data, len(block), *(step // 4 for step in block.strides))
-        reading = _Reading(power.ctypes.data, energies.ctypes.data, None, 0)
+        reading = _Reading(power=power.ctypes.data, energies=energies.ctypes.data)
         status = self._library.moire_reader_read(
             self._handle, byref(planes), byref(reading), workspace.ctypes.data, workspace.nbytes)
         plane = [*index, reading.not_finite_plane]

@@ -1,3 +1,4 @@
+import Foundation
 import MoireTensors
 
 /// Constant operators that make or combine values.
@@ -121,12 +122,17 @@ extension Importer {
         case "Abs": { abs($0) }
         case "Neg": { -$0 }
         case "Floor": { $0.rounded(.down) }
+        case "Round": { $0.rounded(.toNearestOrEven) }
+        case "Sign": { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 }
+        case "Exp": { Float(exp(Double($0))) }
+        case "Log": { Float(log(Double($0))) }
+        case "Reciprocal": { 1 / $0 }
         case "Ceil": { $0.rounded(.up) }
         default: { $0.squareRoot() }
         }
       return Constant(shape: input.shape, .floats(values.map(function)))
     case .integers(let values):
-      guard op.type == "Abs" || op.type == "Neg" else {
+      guard ["Abs", "Neg", "Sign"].contains(op.type) else {
         throw op.refuse("reads whole numbers, need floats")
       }
       return Constant(
@@ -134,6 +140,7 @@ extension Importer {
         .integers(
           values.map { extent in
             guard let value = extent.value else { return .open }
+            if op.type == "Sign" { return .known(value.signum()) }
             return .known(op.type == "Neg" || value < 0 ? 0 &- value : value)
           }))
     }
@@ -169,20 +176,26 @@ extension Importer {
       return Constant(
         shape: shape, .integers(try zip(x, y).map { try integer(op, function, $0, $1) }))
     }
-    let values = zip(left.floats, right.floats).map { x, y -> Float in
-      switch function {
-      case "Add": x + y
-      case "Sub": x - y
-      case "Mul": x * y
-      case "Div": x / y
-      case "Min": x.isNaN || y.isNaN ? .nan : min(x, y)
-      default: x.isNaN || y.isNaN ? .nan : max(x, y)
-      }
-    }
-    return Constant(shape: shape, .floats(values))
+    return Constant(
+      shape: shape,
+      .floats(zip(left.floats, right.floats).map { Importer.float(function, $0, $1) }))
   }
 
-  private func integer(
+  static func float(_ function: String, _ x: Float, _ y: Float) -> Float {
+    switch function {
+    case "Add": x + y
+    case "Sub": x - y
+    case "Mul": x * y
+    case "Div": x / y
+    case "Pow": Float(pow(Double(x), Double(y)))
+    // As C's fmod, the only one for floats.
+    case "Mod": x.truncatingRemainder(dividingBy: y)
+    case "Min": x.isNaN || y.isNaN ? .nan : min(x, y)
+    default: x.isNaN || y.isNaN ? .nan : max(x, y)
+    }
+  }
+
+  func integer(
     _ op: Operator, _ function: String, _ a: Extent, _ b: Extent
   ) throws -> Extent {
     guard let x = a.value, let y = b.value else {
@@ -199,10 +212,26 @@ extension Importer {
       case "Sub": x.subtractingReportingOverflow(y)
       case "Mul": x.multipliedReportingOverflow(by: y)
       case "Div": x.dividedReportingOverflow(by: y)
+      case "Mod": Importer.modulo(op, x, y)
+      case "Pow": Importer.power(x, y)
       case "Min": (min(x, y), false)
       default: (max(x, y), false)
       }
     guard !overflow else { throw op.refuse("\(x) and \(y) give no 64-bit number") }
     return .known(result)
+  }
+
+  /// The remainder with the sign of the divisor, with `fmod` that of the dividend.
+  private static func modulo(_ op: Operator, _ x: Int, _ y: Int) -> (Int, Bool) {
+    let (rest, overflow) = x.remainderReportingOverflow(dividingBy: y)
+    let follows = op.integer("fmod", default: 0) == 0 && rest != 0 && (rest < 0) != (y < 0)
+    return (follows ? rest &+ y : rest, overflow)
+  }
+
+  private static func power(_ x: Int, _ y: Int) -> (Int, Bool) {
+    let value = pow(Double(x), Double(y))
+    // Beyond 2^53 the double would not be exact.
+    guard abs(value) < 0x1p53 else { return (0, true) }
+    return (Int(value), false)
   }
 }

@@ -92,13 +92,29 @@ extension Importer {
     values[port.name] = .image(0, order: order)
   }
 
-  /// Whether every node that reads the input first brings its channels from the end to the front.
+  /// Whether every node that reads the input brings its channels from the end to the front, at once
+  /// or after it has scaled the values.
   private func readsChannelsLast(_ name: String) -> Bool {
-    let readers = section.nodes.filter { $0.input.contains(name) }
-    return !readers.isEmpty
-      && readers.allSatisfy { node in
-        node.opType == "Transpose"
-          && node.attribute.first { $0.name == "perm" }?.ints == [0, 3, 1, 2]
+    let pointwise: Set<String> = [
+      "Add", "Cast", "Clip", "DequantizeLinear", "Div", "Identity", "Mul", "QuantizeLinear", "Sub",
+    ]
+    var names = [name]
+    var found = false
+    while let name = names.popLast() {
+      for node in section.nodes where node.input.contains(name) {
+        if node.opType == "Transpose" {
+          guard node.attribute.first(where: { $0.name == "perm" })?.ints == [0, 3, 1, 2] else {
+            return false
+          }
+          found = true
+        } else {
+          guard pointwise.contains(node.opType), let output = node.output.first else {
+            return false
+          }
+          names.append(output)
+        }
       }
+    }
+    return found
   }
 }

@@ -13,8 +13,8 @@ final class Importer {
 
   enum Operation {
     case layer(Layer)
-    /// The error function: no layer by itself, but a part of GELU.
-    case erf
+    /// No layer by itself, but a part of one that exporters write as several nodes.
+    case part(Part)
   }
 
   struct Step {
@@ -24,6 +24,8 @@ final class Importer {
     /// For a factor and an offset that are the same for all channels.
     var scalar: (factor: Float, offset: Float)?
     var node: String
+    /// The operator of the node.
+    var type: String
 
     var layer: Layer? {
       guard case .layer(let layer) = operation else { return nil }
@@ -42,6 +44,8 @@ final class Importer {
   /// The shape of each value for one image.
   var shapes: [[Int]] = []
   var remarks: [String] = []
+  /// How many pairs of QuantizeLinear and DequantizeLinear were met.
+  var quantised = (values: 0, weights: 0)
   private var initialisers: [String: Int] = [:]
   private var converted: [ElementType: Int] = [:]
   private var ordinals: [String: Int] = [:]
@@ -68,7 +72,9 @@ final class Importer {
       throw ModelError.invalidGraph(
         model: model.name, reason: "the output '\(outputName)' does not depend on the images")
     }
-    guard order == Array(order.indices) else {
+    if order == [0, 2, 3, 1] {
+      remarks.append("the file gives [N, H, W, C], it is read as [N, C, H, W]")
+    } else if order != Array(order.indices) {
       throw ModelError.invalidGraph(
         model: model.name,
         reason: "the output '\(outputName)' stands transposed, dimensions \(order)")
@@ -80,11 +86,15 @@ final class Importer {
     }
     var moved = [0: 0]
     for (index, step) in steps.enumerated() where needed.contains(index + 1) {
-      guard let layer = step.layer else { throw unsupported("Erf", at: step.node) }
+      guard let layer = step.layer else {
+        throw ModelError.unsupportedUse(
+          operator: step.type, node: step.node,
+          reason: "is supported only as a part of GELU or of a normalisation")
+      }
       moved[index + 1] = network.append(step.path, layer, inputs: step.inputs.map { moved[$0]! })
     }
     network.output = moved[last]!
-    network.remarks = remarks + conversionRemarks()
+    network.remarks = remarks + conversionRemarks() + quantisationRemarks()
     return network
   }
 
@@ -106,6 +116,7 @@ final class Importer {
       case nil: constants.append(nil)
       }
     }
+    if op.type == "Split" { return try foldSplit(op, constants) }
     guard let fold = Importer.constantOperators[op.type] else {
       if Importer.layerOperators[op.type] != nil {
         throw op.refuse("it reads constants only, need a value that depends on the images")
@@ -117,7 +128,14 @@ final class Importer {
   }
 
   private func unsupported(_ name: String, at node: String) -> ModelError {
-    .unsupportedOperator(
+    let bare = name.split(separator: ":").last.map(String.init) ?? name
+    if Importer.integerOperators.contains(bare) {
+      return .unsupportedUse(
+        operator: name, node: node,
+        reason: "computes with quantised integers; export the network in float, or with "
+          + "QuantizeLinear and DequantizeLinear around float operators")
+    }
+    return .unsupportedOperator(
       name: name, node: node,
       supported: Set(Importer.layerOperators.keys).union(Importer.constantOperators.keys).sorted())
   }
@@ -164,19 +182,6 @@ final class Importer {
 
   // MARK: Reading inputs and giving outputs
 
-  /// The step behind an input that must depend on the images and stand in its own order.
-  func image(_ op: Operator, _ index: Int = 0) throws -> Int {
-    guard let name = op.input(index) else { throw op.refuse("input \(index) is missing") }
-    guard case .image(let step, let order) = try value(name, for: op) else {
-      throw op.refuse("input \(index), '\(name)', is a constant, need a value of the images")
-    }
-    guard order == Array(order.indices) else {
-      throw op.refuse(
-        "'\(name)' stands transposed, dimensions \(order); only a Transpose back is supported")
-    }
-    return step
-  }
-
   /// A constant input, or `nil` where it is left out.
   func constant(_ op: Operator, _ index: Int) throws -> Constant? {
     guard let name = op.input(index) else { return nil }
@@ -215,7 +220,9 @@ final class Importer {
       (try? Tensor.count(of: shape)) != nil
     else { throw op.mismatch("an image of shape \(shape) is not possible") }
     steps.append(
-      Step(path: path, operation: operation, inputs: inputs, scalar: scalar, node: op.label))
+      Step(
+        path: path, operation: operation, inputs: inputs, scalar: scalar, node: op.label,
+        type: op.type))
     shapes.append(shape)
     return steps.count
   }
@@ -225,9 +232,9 @@ final class Importer {
     give(op, try append(op, path ?? self.path(of: op), .layer(layer), inputs: inputs))
   }
 
-  /// Makes an existing step the node's output.
-  func give(_ op: Operator, _ step: Int) {
-    values[op.proto.output[0]] = .image(step, order: Array(0...shapes[step].count))
+  /// Makes an existing step one of the node's outputs.
+  func give(_ op: Operator, _ step: Int, order: [Int]? = nil, output: Int = 0) {
+    values[op.proto.output[output]] = .image(step, order: order ?? Array(0...shapes[step].count))
   }
 
   /// The step that gives a value, or `nil` for the input.

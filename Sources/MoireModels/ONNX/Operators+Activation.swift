@@ -3,7 +3,9 @@ import MoireLayers
 /// Functions of each value alone.
 extension Importer {
   private func give(_ op: Operator, _ activation: Activation) throws {
-    try give(op, .activation(activation), inputs: [try image(op)])
+    let (step, order) = try oriented(op)
+    let result = try append(op, path(of: op), .layer(.activation(activation)), inputs: [step])
+    give(op, result, order: order)
   }
 
   func relu(_ op: Operator) throws { try give(op, .relu) }
@@ -54,8 +56,77 @@ extension Importer {
     try give(op, low == 0 && high == most ? .relu : .clip(low: low, high: high))
   }
 
+  func selu(_ op: Operator) throws {
+    let (alpha, gamma) = (try finite(op, "alpha", 1.6732632), try finite(op, "gamma", 1.050701))
+    guard abs(alpha - 1.6732632) < 1e-5, abs(gamma - 1.050701) < 1e-5 else {
+      throw op.refuse("alpha \(alpha) and gamma \(gamma), only the usual ones are supported")
+    }
+    try give(op, .selu)
+  }
+
+  func celu(_ op: Operator) throws {
+    let alpha = try finite(op, "alpha", 1)
+    guard alpha != 0 else { throw op.refuse("alpha is 0") }
+    try give(op, .celu(alpha: alpha))
+  }
+
+  func softsign(_ op: Operator) throws { try give(op, .softsign) }
+
+  func thresholdedRelu(_ op: Operator) throws {
+    try give(op, .thresholdedRelu(threshold: try finite(op, "alpha", 1)))
+  }
+
+  func absolute(_ op: Operator) throws { try give(op, .abs) }
+  func exponential(_ op: Operator) throws { try give(op, .exp) }
+  func logarithm(_ op: Operator) throws { try give(op, .log) }
+
+  func reciprocal(_ op: Operator) throws {
+    if try giveInverseDeviation(op) { return }
+    try give(op, .power(-1))
+  }
+
+  func squareRoot(_ op: Operator) throws {
+    if try giveDeviation(op) { return }
+    try give(op, .sqrt)
+  }
+
+  func power(_ op: Operator) throws {
+    guard let stored = try constant(op, 1), let exponent = stored.scalar, exponent.isFinite else {
+      throw op.refuse("the exponent must be one finite number")
+    }
+    if exponent == 2, try giveSquare(op) { return }
+    try give(op, exponent == 0.5 ? .sqrt : .power(exponent))
+  }
+
+  /// Max and Min with a constant are a bound; of two values of the images they have no layer.
+  func bound(_ op: Operator) throws {
+    guard op.proto.input.count == 2, let (input, constant) = try operands(op),
+      let bound = constant.scalar, bound.isFinite
+    else { throw op.refuse("is supported only with one finite number as the other input") }
+    let most = Float.greatestFiniteMagnitude
+    let activation: Activation =
+      op.type == "Min"
+      ? .clip(low: -most, high: bound)
+      : bound == 0 ? .relu : .clip(low: bound, high: most)
+    let (step, order) = try oriented(op, input)
+    give(
+      op, try append(op, path(of: op), .layer(.activation(activation)), inputs: [step]),
+      order: order)
+  }
+
+  /// PRelu, with a slope a channel or one for all.
+  func prelu(_ op: Operator) throws {
+    let path = path(of: op, weight: op.input(1))
+    let (step, order) = try oriented(op)
+    guard let stored = try constant(op, 1) else { throw op.refuse("no slope") }
+    let slopes = try perChannel(op, stored, step, order)
+    let slope = try tensor(Constant(floats: slopes), layer: path, name: op.input(1) ?? "")
+    give(op, try append(op, path, .layer(.prelu(slope)), inputs: [step]), order: order)
+  }
+
   func errorFunction(_ op: Operator) throws {
-    give(op, try append(op, path(of: op), .erf, inputs: [try image(op)]))
+    let (step, order) = try oriented(op)
+    give(op, try append(op, path(of: op), .part(.erf), inputs: [step]), order: order)
   }
 
   func identity(_ op: Operator) throws { pass(op) }

@@ -8,7 +8,8 @@ extension Importer {
     if let (value, constant) = try operands(op) {
       return try affine(op, value, factor: Constant(floats: [1]), offset: constant)
     }
-    try give(op, .add, inputs: try pair(op))
+    let (inputs, order) = try pair(op)
+    give(op, try append(op, path(of: op), .layer(.add), inputs: inputs), order: order)
   }
 
   /// Sum, of any number of values.
@@ -25,18 +26,21 @@ extension Importer {
     if let (value, constant) = try operands(op) {
       return try affine(op, value, factor: constant, offset: Constant(floats: [0]))
     }
-    let inputs = try pair(op)
+    let (inputs, order) = try pair(op)
+    if try giveSquare(op, inputs, order) || giveNormalised(op, inputs, order, divides: false) {
+      return
+    }
     for (a, b) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] {
       guard let (input, activation) = product(a, gatedBy: b) else { continue }
-      return try give(op, .activation(activation), inputs: [input])
+      let result = try append(
+        op, path(of: op), .layer(.activation(activation)), inputs: [input])
+      return give(op, result, order: order)
     }
-    try give(op, .multiply, inputs: inputs)
+    give(op, try append(op, path(of: op), .layer(.multiply), inputs: inputs), order: order)
   }
 
   func subtraction(_ op: Operator) throws {
-    guard let (value, constant) = try operands(op) else {
-      throw op.refuse("of two values is not supported, only with a constant")
-    }
+    guard let (value, constant) = try operands(op) else { return try difference(op) }
     let negative = try mapped(op, constant) { -$0 }
     if case .constant = try self.value(op.proto.input[0], for: op) {
       return try affine(op, value, factor: Constant(floats: [-1]), offset: constant)
@@ -44,12 +48,49 @@ extension Importer {
     try affine(op, value, factor: Constant(floats: [1]), offset: negative)
   }
 
+  /// a − b as the sum of a and −b, or as the first part of a normalisation.
+  private func difference(_ op: Operator) throws {
+    let (inputs, order) = try pair(op)
+    if try giveCentred(op, inputs, order) { return }
+    let path = path(of: op)
+    let negative = try scale(op, path, inputs[1], by: -1)
+    give(op, try append(op, path, .layer(.add), inputs: [inputs[0], negative]), order: order)
+  }
+
+  func negation(_ op: Operator) throws {
+    let (step, order) = try oriented(op)
+    give(op, try scale(op, path(of: op), step, by: -1), order: order)
+  }
+
+  /// A step times one number.
+  func scale(_ op: Operator, _ path: String, _ index: Int, by factor: Float) throws -> Int {
+    let layer = try normalization(op, path, index, factors: [factor], offsets: [0], name: "")
+    return try append(
+      op, path, .layer(.batchNormalization(layer)), inputs: [index], scalar: (factor, 0))
+  }
+
   func division(_ op: Operator) throws {
-    guard let (value, constant) = try operands(op),
-      case .image = try self.value(op.proto.input[0], for: op)
-    else { throw op.refuse("is supported only by a constant") }
+    guard let (value, constant) = try operands(op) else { return try quotient(op) }
+    guard case .image = try self.value(op.proto.input[0], for: op) else {
+      let (step, order) = try oriented(op, value)
+      let inverse = try append(
+        op, path(of: op), .layer(.activation(.power(-1))), inputs: [step])
+      return try affine(
+        op, inverse, order, named: op.proto.input[0], factor: constant,
+        offset: Constant(floats: [0]))
+    }
     try affine(
       op, value, factor: try mapped(op, constant) { 1 / $0 }, offset: Constant(floats: [0]))
+  }
+
+  /// a/b as the product of a and 1/b, or as the last part of a normalisation.
+  private func quotient(_ op: Operator) throws {
+    let (inputs, order) = try pair(op)
+    if try giveNormalised(op, inputs, order, divides: true) { return }
+    let path = path(of: op)
+    let inverse = try append(
+      op, path, .layer(.activation(.power(-1))), inputs: [inputs[1]])
+    give(op, try append(op, path, .layer(.multiply), inputs: [inputs[0], inverse]), order: order)
   }
 
   private func mapped(
@@ -59,17 +100,25 @@ extension Importer {
     return Constant(shape: constant.shape, .floats(constant.floats.map(function)))
   }
 
-  private func pair(_ op: Operator) throws -> [Int] {
-    let inputs = [try image(op, 0), try image(op, 1)]
-    let (a, b) = (shapes[inputs[0]], shapes[inputs[1]])
-    guard a.count == b.count else {
-      throw op.mismatch("images of shapes \(a) and \(b) cannot be combined")
+  /// Both inputs in one order, that of the larger one.
+  private func pair(_ op: Operator) throws -> ([Int], order: [Int]) {
+    let (a, b) = (try oriented(op, 0), try oriented(op, 1))
+    guard a.order.count == b.order.count else {
+      throw op.mismatch(
+        "images of shapes \(seen(a.step, a.order)) and \(seen(b.step, b.order)) cannot be combined")
     }
-    return inputs
+    if a.order == b.order { return ([a.step, b.step], a.order) }
+    let larger = shapes[a.step].reduce(1, *) >= shapes[b.step].reduce(1, *) ? a : b
+    return (
+      [
+        try turned(op, a.step, a.order, to: larger.order),
+        try turned(op, b.step, b.order, to: larger.order),
+      ], larger.order
+    )
   }
 
   /// The input that is a value of the images (its index), and the constant beside it, if one is.
-  private func operands(_ op: Operator) throws -> (Int, Constant)? {
+  func operands(_ op: Operator) throws -> (Int, Constant)? {
     guard let a = op.input(0), let b = op.input(1) else { throw op.refuse("needs two inputs") }
     switch (try value(a, for: op), try value(b, for: op)) {
     case (.constant(let constant), _): return (1, constant)
@@ -78,63 +127,118 @@ extension Importer {
     }
   }
 
-  /// `factor·x + offset`, each a scalar or one number a channel.
+  /// `factor·x + offset` of an input, each a scalar or one number a channel.
   private func affine(
     _ op: Operator, _ input: Int, factor: Constant, offset: Constant
   ) throws {
-    let index = try image(op, input)
-    let (factors, offsets) = (
-      try perChannel(op, factor, shapes[index]), try perChannel(op, offset, shapes[index])
-    )
-    if factors == [1], try spread(op, offsets, op.proto.input[input], index) { return }
+    let (index, order) = try oriented(op, input)
+    try affine(
+      op, index, order, named: op.proto.input[1 - input], reads: op.proto.input[input],
+      factor: factor, offset: offset)
+  }
+
+  /// - Parameters:
+  ///   - name: the constant's name, for messages.
+  ///   - reads: the name of the value, when nobody else may read it where layers are joined.
+  private func affine(
+    _ op: Operator, _ index: Int, _ order: [Int], named name: String, reads: String? = nil,
+    factor: Constant, offset: Constant
+  ) throws {
+    let factors = try perChannel(op, factor, index, order)
+    let offsets = try perChannel(op, offset, index, order)
+    if let epsilon = offsets.first, factors == [1], offsets.count == 1,
+      try giveShifted(op, index, order, by: epsilon)
+    {
+      return
+    }
+    if let reads, section.uses[reads] == 1,
+      try joined(op, index, order, factors, offsets, name: name)
+    {
+      return
+    }
     var scalar: (factor: Float, offset: Float)?
     if let f = factors.first, let o = offsets.first, factors.count == 1, offsets.count == 1 {
       scalar = (f, o)
       if let (value, activation) = scaled(index, by: f, plus: o) {
-        return try give(op, .activation(activation), inputs: [value])
+        let result = try append(
+          op, path(of: op), .layer(.activation(activation)), inputs: [value])
+        return give(op, result, order: order)
       }
     }
     let path = path(of: op)
-    let name = op.proto.input[1 - input]
+    let layer = try normalization(
+      op, path, index, factors: factors, offsets: offsets, name: name)
+    let result = try append(
+      op, path, .layer(.batchNormalization(layer)), inputs: [index], scalar: scalar)
+    give(op, result, order: order)
+  }
+
+  private func normalization(
+    _ op: Operator, _ path: String, _ index: Int, factors: [Float], offsets: [Float], name: String
+  ) throws -> BatchNormalization {
     let channels = shapes[index].first ?? 0
     try charge([4, channels], for: op)
     func vector(_ values: [Float]) throws -> Tensor {
-      let all = values.count == 1 ? [Float](repeating: values[0], count: channels) : values
-      return try tensor(Constant(floats: all), layer: path, name: name)
+      try tensor(
+        Constant(floats: Importer.spread(values, channels)), layer: path, name: name)
     }
-    let layer = BatchNormalization(
+    return BatchNormalization(
       scale: try vector(factors), shift: try vector(offsets), mean: try vector([0]),
       variance: try vector([1]), epsilon: 0)
-    give(
-      op,
-      try append(
-        op, path, .layer(.batchNormalization(layer)), inputs: [index], scalar: scalar))
   }
 
-  private func spread(
-    _ op: Operator, _ offsets: [Float], _ name: String, _ index: Int
+  private static func spread(_ values: [Float], _ count: Int) -> [Float] {
+    values.count == 1 ? [Float](repeating: values[0], count: count) : values
+  }
+
+  /// Takes a factor or an offset into the layer before, which nobody else reads: as its bias, or as
+  /// scale and shift of a normalisation.
+  private func joined(
+    _ op: Operator, _ index: Int, _ order: [Int], _ factors: [Float], _ offsets: [Float],
+    name: String
   ) throws -> Bool {
-    let count = shapes[index].first ?? 0
-    guard offsets.count == 1, count != 1, case .linear? = step(index)?.layer else {
-      return try linear(op, name, index, plus: offsets)
+    guard let before = step(index), let channels = shapes[index].first,
+      case .layer(var layer) = before.operation
+    else { return false }
+    func vector(_ values: [Float]) throws -> Tensor {
+      try charge([channels], for: op)
+      return try tensor(
+        Constant(floats: Importer.spread(values, channels)), layer: before.path, name: name)
     }
-    try charge([count], for: op)
-    return try linear(op, name, index, plus: [Float](repeating: offsets[0], count: count))
+    switch layer {
+    case .linear(var linear) where factors == [1] && linear.bias == nil:
+      linear.bias = try vector(offsets)
+      layer = .linear(linear)
+    case .convolution(var convolution) where factors == [1] && convolution.bias == nil:
+      convolution.bias = try vector(offsets)
+      layer = .convolution(convolution)
+    case .normalization(var normal)
+    where offsets == [0] && normal.scale == nil && normal.shift == nil:
+      normal.scale = try vector(factors)
+      layer = .normalization(normal)
+    case .normalization(var normal) where factors == [1] && normal.shift == nil:
+      normal.shift = try vector(offsets)
+      layer = .normalization(normal)
+    default: return false
+    }
+    let result = try append(op, before.path, .layer(layer), inputs: before.inputs)
+    give(op, result, order: order)
+    return true
   }
 
   /// The numbers of a constant that is a scalar, or one number for each channel.
-  private func perChannel(
-    _ op: Operator, _ constant: Constant, _ shape: [Int]
+  func perChannel(
+    _ op: Operator, _ constant: Constant, _ index: Int, _ order: [Int]
   ) throws -> [Float] {
-    let rank = shape.count + 1
+    let rank = order.count
     let aligned = [Int](repeating: 1, count: max(rank - constant.shape.count, 0)) + constant.shape
     var single = [Int](repeating: 1, count: rank)
     if aligned == single { return constant.floats }
-    single[1] = shape[0]
+    single[order.firstIndex(of: 1) ?? 1] = shapes[index][0]
     guard aligned == single else {
       throw op.refuse(
-        "a constant of shape \(constant.shape) and an image of shape \(shape); only one number "
-          + "or one a channel, \(single.dropFirst()), is supported")
+        "a constant of shape \(constant.shape) and an image of shape \(seen(index, order)); only "
+          + "one number or one a channel, \(single.dropFirst()), is supported")
     }
     return constant.floats
   }

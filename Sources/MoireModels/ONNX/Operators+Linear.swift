@@ -23,8 +23,15 @@ extension Importer {
 
   func matrixProduct(_ op: Operator) throws {
     let path = path(of: op, weight: op.input(1))
-    let input = try image(op)
+    let (step, order) = try oriented(op)
     let weight = try matrix(op, transposed: false, factor: 1, layer: path)
+    if order.count == 4, order.last == 1 {
+      // A matrix product over channels that come last is a convolution with 1×1 filters.
+      let filters = Convolution(weight: try weight.reshaped(weight.shape + [1, 1]))
+      let result = try append(op, path, .layer(.convolution(filters)), inputs: [step])
+      return give(op, result, order: order)
+    }
+    let input = try image(op)
     try give(op, .linear(Linear(weight: weight)), inputs: [input], path: path)
   }
 
@@ -54,24 +61,12 @@ extension Importer {
     return bias.values
   }
 
-  /// The same linear layer with a constant added, when the step is one and nobody else reads it.
-  func linear(_ op: Operator, _ name: String, _ index: Int, plus offset: [Float]) throws -> Bool {
-    guard section.uses[name] == 1, let before = step(index),
-      case .linear(var layer)? = before.layer,
-      layer.bias == nil, offset.count == layer.weight.shape[0]
-    else { return false }
-    layer.bias = try tensor(
-      Constant(floats: offset), layer: before.path, name: op.proto.input.last ?? "")
-    try give(op, .linear(layer), inputs: before.inputs, path: before.path)
-    return true
-  }
-
   func softmax(_ op: Operator) throws {
-    let input = try image(op)
+    let (input, order) = try oriented(op)
     let shape = shapes[input]
     let rank = shape.count + 1
     let flattens = op.opset < 13
-    let axis = try op.axis(op.integer("axis", default: flattens ? 1 : -1), rank: rank)
+    let axis = order[try op.axis(op.integer("axis", default: flattens ? 1 : -1), rank: rank)]
     guard axis == 1 else {
       throw op.refuse("over dimension \(axis) of \(rank), only dimension 1 is supported")
     }
@@ -79,6 +74,6 @@ extension Importer {
     guard !flattens || shape.dropFirst().allSatisfy({ $0 == 1 }) else {
       throw op.refuse("opset \(op.opset) takes \(shape) together, only [F] is supported")
     }
-    try give(op, .softmax, inputs: [input])
+    give(op, try append(op, path(of: op), .layer(.softmax), inputs: [input]), order: order)
   }
 }

@@ -40,7 +40,8 @@ extension Importer {
   private func foldablePad(_ layer: Pooling, _ input: Int, _ reach: HW) -> (Padding, Int)? {
     // In ceil mode the last window counts what it covers, so that the two are not the same.
     guard case .average(let included) = layer.operation, included || layer.padding.isZero,
-      !layer.ceilMode, let before = step(input), case .pad(let outer, .constant(0))? = before.layer
+      !layer.ceilMode, let before = step(input), case .pad(let outer, .constant(0))? = before.layer,
+      outer.isGrowing
     else { return nil }
     let sum = layer.padding + outer
     guard max(sum.top, sum.bottom) <= reach.height, max(sum.left, sum.right) <= reach.width else {
@@ -62,20 +63,44 @@ extension Importer {
   func reduceMaximum(_ op: Operator) throws { try reduce(op, .max) }
 
   private func reduce(_ op: Operator, _ operation: Pooling.Operation) throws {
-    let input = try image(op)
-    let rank = shapes[input].count + 1
-    let axes = try axes(op, input: 1).map { try $0.map { try op.axis($0, rank: rank) }.sorted() }
-    if axes ?? [] == [], op.integer("noop_with_empty_axes", default: 0) != 0 {
-      return give(op, input)
+    let (input, order) = try oriented(op)
+    let rank = order.count
+    let stored = try axes(op, input: 1)
+    if stored ?? [] == [], op.integer("noop_with_empty_axes", default: 0) != 0 {
+      return give(op, input, order: order)
     }
-    guard rank == 4, axes == [2, 3] else {
-      throw op.refuse(
-        "over \(axes.map { "dimensions \($0)" } ?? "all dimensions") of \(rank), only height and "
-          + "width together, [2, 3], are supported")
-    }
+    let axes = try Set((stored ?? Array(0..<rank)).map { order[try op.axis($0, rank: rank)] })
+    let keeps = op.integer("keepdims", default: 1) != 0
+    if keeps, case .average = operation, try giveMean(op, input, order, axes: axes) { return }
     let path = path(of: op)
-    let pooled = try append(op, path, .layer(.globalPooling(operation)), inputs: [input])
-    if op.integer("keepdims", default: 1) != 0 { return give(op, pooled) }
-    try give(op, .flatten, inputs: [pooled], path: path)
+    guard let pooled = try pooled(op, path, operation, input, axes) else {
+      throw op.refuse(
+        "over \(stored.map { "dimensions \($0)" } ?? "all dimensions") of \(rank), only height, width or "
+          + "both are supported, or the channels as a part of a normalisation")
+    }
+    if keeps, shapes[pooled].count == rank - 1 { return give(op, pooled, order: order) }
+    let rest = order.dropFirst().filter { keeps || !axes.contains($0) }
+    let shape = rest.map { axes.contains($0) ? 1 : shapes[input][$0 - 1] }
+    try give(op, shape.count == 1 ? .flatten : .reshape(shape), inputs: [pooled], path: path)
+  }
+
+  /// The mean or the largest value over height, width or both, each kept with extent 1.
+  private func pooled(
+    _ op: Operator, _ path: String, _ operation: Pooling.Operation, _ input: Int, _ axes: Set<Int>
+  ) throws -> Int? {
+    let shape = shapes[input]
+    if shape.count == 3, axes == [2, 3] {
+      return try append(op, path, .layer(.globalPooling(operation)), inputs: [input])
+    }
+    if shape.count == 3, axes == [2] || axes == [3] {
+      let kernel = axes == [2] ? HW(shape[1], 1) : HW(1, shape[2])
+      return try append(
+        op, path, .layer(.pooling(Pooling(operation, kernel: kernel, stride: 1))), inputs: [input])
+    }
+    // Height and width that a Reshape has made one dimension, [C, H·W].
+    guard shape.count == 2, axes == [2], let source = source(of: input),
+      shapes[source].count == 3, shapes[source][0] == shape[0]
+    else { return nil }
+    return try append(op, path, .layer(.globalPooling(operation)), inputs: [source])
   }
 }

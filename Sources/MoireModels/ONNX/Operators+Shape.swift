@@ -4,13 +4,17 @@ import MoireTensors
 /// Operators that move or rename dimensions.
 extension Importer {
   func concatenation(_ op: Operator) throws {
-    let inputs = try op.proto.input.indices.map { try image(op, $0) }
-    let rank = shapes[inputs[0]].count + 1
-    let axis = try op.axis(op.integer("axis", default: 1), rank: rank)
-    guard axis == 1 else {
-      throw op.refuse("along dimension \(axis), only the channels, 1, are supported")
+    let inputs = try op.proto.input.indices.map { try oriented(op, $0) }
+    guard let order = inputs.first?.order else { throw op.refuse("no inputs") }
+    let axis = try op.axis(op.integer("axis", default: 1), rank: order.count)
+    guard order[axis] == 1 else {
+      throw op.refuse("along dimension \(axis), only the channels are supported")
     }
-    try give(op, .concatenate, inputs: inputs)
+    guard inputs.allSatisfy({ $0.order.count == order.count }) else {
+      throw op.mismatch("\(inputs.map { seen($0.step, $0.order) }) cannot be put together")
+    }
+    let steps = try inputs.map { try turned(op, $0.step, $0.order, to: order) }
+    give(op, try append(op, path(of: op), .layer(.concatenate), inputs: steps), order: order)
   }
 
   func flatten(_ op: Operator) throws {
@@ -33,9 +37,25 @@ extension Importer {
   }
 
   func reshape(_ op: Operator) throws {
-    let input = try image(op)
     guard let target = try constant(op, 1)?.integers else { throw op.refuse("no shape is given") }
+    if try giveShuffle(op, target) { return }
+    let input = try image(op)
     try give(op, input, shape: try resolve(op, target, of: shapes[input]))
+  }
+
+  /// Channels put into groups, groups and their members exchanged, and back.
+  private func giveShuffle(_ op: Operator, _ target: [Extent]) throws -> Bool {
+    let (index, order) = try oriented(op)
+    guard order == [0, 2, 1, 3, 4], let before = step(index),
+      case .reshape(let split)? = before.layer
+    else { return false }
+    let source = before.inputs[0]
+    let whole = [split[0] * split[1]] + split[2...]
+    guard shapes[source] == whole, try resolve(op, target, of: seen(index, order)) == whole else {
+      return false
+    }
+    try give(op, .shuffle(groups: split[0]), inputs: [source])
+    return true
   }
 
   /// The shape of one image that a Reshape asks for.
@@ -78,7 +98,25 @@ extension Importer {
   /// The values of a step under another shape.
   private func give(_ op: Operator, _ input: Int, shape: [Int]) throws {
     if shape == shapes[input] { return give(op, input) }
+    // Two reshapes in a row are one, or none.
+    if let source = source(of: input), shapes[source] == shape { return give(op, source) }
     try give(op, shape.count == 1 ? .flatten : .reshape(shape), inputs: [input])
+  }
+
+  /// To the shape that a value has already.
+  func expandImage(_ op: Operator) throws {
+    let (step, order) = try oriented(op)
+    guard let target = try constant(op, 1)?.integers else { throw op.refuse("no shape is given") }
+    let own = [Extent.batch] + seen(step, order).map { .known($0) }
+    let same =
+      target.count <= own.count
+      && zip(own.suffix(target.count), target).allSatisfy { own, wanted in
+        wanted == own || wanted == .known(1) || own == .batch && wanted.value == fixedBatch
+      }
+    guard same else {
+      throw op.refuse("repeats values of shape \(seen(step, order)), which is not supported")
+    }
+    give(op, step, order: order)
   }
 
   func squeezeImage(_ op: Operator) throws {
@@ -101,45 +139,5 @@ extension Importer {
       throw op.refuse("puts a dimension before that of the images")
     }
     try give(op, input, shape: shape.compactMap(\.value))
-  }
-
-  /// Every s-th row and column; a part of the rows, columns or channels has no layer.
-  func sliceImage(_ op: Operator) throws {
-    let input = try image(op)
-    let shape = shapes[input]
-    var stride = HW(1, 1)
-    var offset = HW(0, 0)
-    for slicing in try slicings(op, shape: [nil] + shape.map { $0 }) {
-      let extent = shape[slicing.axis - 1]
-      let all =
-        slicing.start < extent && slicing.step > 0
-        && slicing.count == (extent - slicing.start - 1) / slicing.step + 1
-      if all, slicing.start == 0, slicing.step == 1 { continue }
-      guard all, shape.count == 3, slicing.axis > 1, slicing.start < slicing.step,
-        Operator.sizes.contains(slicing.step)
-      else {
-        throw op.refuse(
-          "takes \(slicing.count) of \(extent) along dimension \(slicing.axis) from "
-            + "\(slicing.start) in steps of \(slicing.step), only every s-th row or column of "
-            + "the whole map is supported")
-      }
-      if slicing.axis == 2 {
-        (stride.height, offset.height) = (slicing.step, slicing.start)
-      } else {
-        (stride.width, offset.width) = (slicing.step, slicing.start)
-      }
-    }
-    if stride == 1 { return give(op, input) }
-    try give(op, .subsample(stride: stride, offset: offset), inputs: [input])
-  }
-
-  /// Bookkeeping only: a Transpose counts as done when another one undoes it.
-  func transposeImage(_ op: Operator) throws {
-    guard let name = op.input(0), case .image(let step, let order) = try value(name, for: op) else {
-      throw op.refuse("input 0 is missing")
-    }
-    let permutation = try permutation(op, rank: order.count)
-    guard permutation[0] == 0 else { throw op.refuse("moves the dimension of the images") }
-    values[op.proto.output[0]] = .image(step, order: permutation.map { order[$0] })
   }
 }
