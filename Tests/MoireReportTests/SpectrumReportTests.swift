@@ -66,8 +66,9 @@ import Testing
     let both = try Tensor(shape: [2, 3, 12, 8], values: a.values + b.values)
     let pooled = try #require(try Self.document([a, b]).pooled)
     let whole = try Self.document([both]).inputs[0]
-    #expect(abs(pooled.aliasFraction - whole.aliasFraction) < 1e-12)
-    #expect(abs(pooled.channelQuartilesAc.median - whole.channelQuartilesAc.median) < 1e-12)
+    // Planes share transforms of single precision in another order.
+    #expect(abs(pooled.aliasFraction - whole.aliasFraction) < 1e-6)
+    #expect(abs(pooled.channelQuartilesAc.median - whole.channelQuartilesAc.median) < 1e-6)
     #expect(pooled.planes == 6 && pooled.identities?.planesCompared == 6)
     #expect(try Self.document([a, Self.noise([1, 3, 12, 9])]).pooled == nil)
   }
