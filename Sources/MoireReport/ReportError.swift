@@ -8,6 +8,8 @@ public enum ReportError: InputError, Equatable {
   case notFinite(key: String)
   /// The lists of a site do not have the sizes that go with it.
   case inconsistent(site: String, reason: String)
+  /// A BlurPool convention was asked for with a filter that it does not know.
+  case convention(String, filter: String)
 
   public var description: String {
     switch self {
@@ -17,6 +19,8 @@ public enum ReportError: InputError, Equatable {
       "audit value \(key) is not finite; every number of an audit must be finite"
     case .inconsistent(let site, let reason):
       "site \(site): \(reason)"
+    case .convention(let convention, let filter):
+      "convention \(convention) is one of binomial filters, '\(filter)' is none: use zhang"
     }
   }
 }

@@ -16,6 +16,8 @@ public enum TensorError: InputError, Equatable {
   case file(path: String, reason: String)
   /// A `.npy` file does not hold what was asked for.
   case invalidNPY(path: String, reason: String)
+  /// A `.npz` file, or one of its arrays, does not hold what was asked for.
+  case invalidNPZ(path: String, reason: String)
 
   public var description: String {
     switch self {
@@ -29,6 +31,8 @@ public enum TensorError: InputError, Equatable {
       "\(path): \(reason)"
     case .invalidNPY(let path, let reason):
       "\(path): not a usable .npy file: \(reason)"
+    case .invalidNPZ(let path, let reason):
+      "\(path): not a usable .npz file: \(reason)"
     }
   }
 }

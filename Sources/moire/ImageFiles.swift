@@ -18,7 +18,7 @@ struct ImageFiles {
   /// Whether an image comes as pixels, which are preprocessed.
   var hasPixels: Bool { items.contains { $0.index == nil } }
 
-  private static let kinds: Set<String> = ["png", "jpg", "jpeg", "npy"]
+  static let kinds = ["png", "jpg", "jpeg", "npy"]
 
   /// - Throws: ``CommandError`` for a path that is not there or a folder without images, and what
   ///   reading a `.npy` throws.
@@ -28,7 +28,10 @@ struct ImageFiles {
     }
   }
 
-  private static func files(at path: String) throws -> [String] {
+  /// The file of a path, or all files of `kinds` in a folder, in order.
+  ///
+  /// - Throws: ``CommandError``.
+  static func files(at path: String, kinds: [String] = kinds) throws -> [String] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw CommandError.notFound(path)
@@ -39,7 +42,7 @@ struct ImageFiles {
     }
     let found = walk.compactMap { $0 as? String }
       .filter { kinds.contains(($0 as NSString).pathExtension.lowercased()) }.sorted()
-    guard !found.isEmpty else { throw CommandError.emptyFolder(path) }
+    guard !found.isEmpty else { throw CommandError.emptyFolder(path, kinds) }
     return found.map { (path as NSString).appendingPathComponent($0) }
   }
 

@@ -16,6 +16,7 @@ struct Moire: ParsableCommand {
     version: MoireVersion.current,
     subcommands: [
       AuditCommand.self, RunCommand.self, InspectCommand.self, ResponseCommand.self,
+      SpectrumCommand.self, FilterCommand.self,
     ])
 
   static func main() {

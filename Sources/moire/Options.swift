@@ -36,12 +36,7 @@ struct NetworkOptions: ParsableArguments {
 
   func parsedSize() throws -> HW? {
     guard let size else { return nil }
-    let numbers = size.lowercased().split(separator: "x", omittingEmptySubsequences: false)
-      .map { Int($0) }
-    guard (1...2).contains(numbers.count), let height = numbers[0], let width = numbers.last ?? nil,
-      (1...65536).contains(height), (1...65536).contains(width)
-    else { throw ValidationError("--size \(size): need pixels as 224 or 224x320") }
-    return HW(height, width)
+    return try Spelling.pair(size, option: "--size", in: 1...65536)
   }
 }
 
@@ -70,10 +65,12 @@ struct PreprocessingOptions: ParsableArguments {
 enum CommandError: InputError {
   case notAnImageNetwork([Int])
   case notFound(String)
-  case emptyFolder(String)
+  case emptyFolder(String, [String])
   case noImages(String)
   case badTensor(path: String, expected: [Int], got: [Int])
   case badLine(path: String, line: Int, reason: String)
+  case noMaps(path: String, shape: [Int])
+  case input(String, String)
   case unreadable(path: String, reason: String)
   case unwritable(path: String, reason: String)
 
@@ -83,12 +80,17 @@ enum CommandError: InputError {
       "the network's input [N, \(shape.map(String.init).joined(separator: ", "))] has \(shape.first ?? 0)"
         + " channels; photos need 1 or 3, use .npy tensors for others"
     case .notFound(let path): "\(path): no such file or folder"
-    case .emptyFolder(let path): "\(path): the folder holds no .png, .jpg, .jpeg or .npy file"
+    case .emptyFolder(let path, let kinds):
+      "\(path): the folder holds no " + kinds.dropLast().map { ".\($0)" }.joined(separator: ", ")
+        + " or .\(kinds.last ?? "") file"
     case .noImages(let reason): "no image could be used: \(reason)"
     case .badTensor(let path, let expected, let got):
       "\(path): holds shape \(got), the network takes \(expected) or [N, "
         + expected.map(String.init).joined(separator: ", ") + "]"
     case .badLine(let path, let line, let reason): "\(path), line \(line): \(reason)"
+    case .noMaps(let path, let shape):
+      "\(path): holds shape \(shape), need [H, W], [C, H, W] or [N, C, H, W] with at least one sample"
+    case .input(let name, let reason): "\(name): \(reason)"
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
     }

@@ -16,7 +16,11 @@ struct HeatFigure {
   /// Bins that belong to the new grid, drawn as a box.
   var box: (rows: ClosedRange<Int>, columns: ClosedRange<Int>)?
 
-  private let side = 200.0
+  var side = 200.0
+  /// Off where figures stand side by side and share them.
+  var hasVerticalAxis = true
+  var hasColorBar = true
+
   private let left = 56.0
   private let top = 26.0
 
@@ -29,12 +33,14 @@ struct HeatFigure {
     let format = { (tick: Double) in String(format: "%g", tick).replacing("-", with: "−") }
     let axes =
       plot.xAxis(ticks.filter(plot.x.domain.contains), label: axisLabel, format: format)
-      + plot.yAxis(ticks.filter(plot.y.domain.contains), label: "vertical", format: format)
+      + (hasVerticalAxis
+        ? plot.yAxis(ticks.filter(plot.y.domain.contains), label: "vertical", format: format) : [])
     let picture = HeatFigure.image(
       try encodePNG(pixels), x: left, y: top, width: side, height: side)
     return .svg(
-      width: 330, height: 268, label: label,
-      [picture] + boxOutline(plot) + axes + [plot.frame] + (try colorBar(encodePNG)))
+      width: side + 130, height: side + 68, label: label,
+      [picture] + boxOutline(plot) + axes + [plot.frame]
+        + (hasColorBar ? try colorBar(encodePNG) : []))
   }
 
   private var pixels: Pixels {
@@ -78,7 +84,7 @@ struct HeatFigure {
       }
   }
 
-  private static func image(_ png: [UInt8], x: Double, y: Double, width: Double, height: Double)
+  static func image(_ png: [UInt8], x: Double, y: Double, width: Double, height: Double)
     -> Element
   {
     Element(
