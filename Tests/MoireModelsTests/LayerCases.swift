@@ -1,4 +1,5 @@
 import MoireLayers
+import MoireSpectral
 import MoireTensors
 
 /// Small networks with every layer and every parameter of it.
@@ -175,6 +176,18 @@ enum LayerCases {
       one("layer-norm-all", .normalization(Normalization(.layerAll, scale: weight([6])))),
       one("layer-norm-bare", .normalization(Normalization(.layer))),
       one("instance-norm-bare", .normalization(Normalization(.instance))),
+      one("blur-zhang-4", .blurPool(BlurPool())),
+      one("blur-timm-5", .blurPool(BlurPool(.timm, filterSize: 5, stride: 3))),
+      one("blur-kornia-3", .blurPool(BlurPool(.kornia, filterSize: 3))),
+      one("blur-auto", .blurPool(BlurPool(.auto, filterSize: [2, 7], stride: [2, 1]))),
+      one("blur-circular", .blurPool(BlurPool(filterSize: 6, stride: [1, 2], padding: .circular))),
+      one("blur-folds", .blurPool(BlurPool(filterSize: 7)), input: [5, 2, 3]),
+      one(
+        "separable",
+        .separablePool(
+          SeparablePooling(
+            rows: FilterAxis(taps: [0.5, 0.5], stride: 2, lead: 0, padding: .replicate),
+            columns: FilterAxis(taps: [0.1, 0.7, 0.3], stride: 2, lead: 1, padding: .zero)))),
       one("pad-grows-and-crops", .pad(Padding(top: 2, left: -2, bottom: -3, right: 1), .reflect)),
     ]
 
@@ -183,5 +196,29 @@ enum LayerCases {
     one("adaptive-mean", .adaptivePooling(.average(includesPadding: false), size: [4, 7])),
     one("adaptive-max", .adaptivePooling(.max, size: [4, 7])),
     one("adaptive-larger", .adaptivePooling(.average(includesPadding: false), size: [12, 7])),
+    one("ideal", .idealPool(IdealPooling())),
+    one("ideal-halving", .idealPool(IdealPooling(stride: [1, 4], bandEdge: .halve))),
+    one("ideal-not-dividing", .idealPool(IdealPooling(stride: 3))),
+    one("spectral", .spectralPool(SpectralPooling(size: [5, 13]))),
+    one("filtered-relu", .filteredActivation(FilteredFunction(.relu, factor: 3))),
+    one(
+      "filtered-polynomial",
+      .filteredActivation(FilteredFunction(.polynomial([0.1, 0.5, 0.25, -0.1])))),
+    one("unfiltered-constant", .filteredActivation(FilteredFunction(.polynomial([2]), factor: 1))),
+    adaptivePhase("phase-l2", PolyphaseDecision()),
+    adaptivePhase("phase-l1", PolyphaseDecision(stride: [3, 1], criterion: .l1)),
+    adaptivePhase("phase-max", PolyphaseDecision(stride: [1, 2], criterion: .lInfinity)),
+    adaptivePhase("phase-signed", PolyphaseDecision(stride: 4, criterion: .nonAbsMax)),
+    adaptivePhase("phase-l2-least", PolyphaseDecision(stride: 3, criterion: .l2Min)),
+    adaptivePhase("phase-l1-least", PolyphaseDecision(criterion: .l1Min)),
   ]
+
+  /// A map down to the phase it prefers and back up to it.
+  private static func adaptivePhase(_ name: String, _ decision: PolyphaseDecision) -> Network {
+    var network = Network(name: name, inputShape: [3, 10, 9])
+    let choice = network.append("choice", .polyphaseDecision(decision), inputs: [0])
+    let down = network.append("down", .polyphase(stride: decision.stride), inputs: [0, choice])
+    network.append("up", .polyphaseUpsample(stride: decision.stride), inputs: [down, choice])
+    return network
+  }
 }
