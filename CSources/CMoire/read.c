@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "alignment.h"
 #include "reader.h"
 
 // What the power sums of a group are weighed by: plane 2j sits in the even lanes of the squared
@@ -170,7 +171,7 @@ static moire_status check(
   if (!reader || !planes || !reading || !workspace || (!planes->data && planes->count > 0)) {
     return moire_null_argument;
   }
-  if ((uintptr_t)planes->data % _Alignof(float) != 0) { return moire_invalid_argument; }
+  if (!moire_stands(planes->data, _Alignof(float))) { return moire_invalid_argument; }
   if (reading->registrations && !reader->exact) { return moire_not_exact; }
   const int measured = reading->registrations != NULL;
   return workspace_bytes < moire_workspace_layout(NULL, reader, measured, NULL)
