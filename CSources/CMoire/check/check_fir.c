@@ -107,11 +107,10 @@ static void wrong(void) {
     changed->taps = large, refuse(bad, moire_invalid_argument), *changed = axis;
     changed->padding = (moire_padding)9, refuse(bad, moire_invalid_argument), *changed = axis;
     for (int j = 0; j < CHECK_EDGES; j += 1) {
-      changed->output = check_edges[j], refuse(bad, moire_size_overflow), *changed = axis;
-      changed->input = check_edges[j];
       // The last of the edges can be counted, and no memory holds it.
-      refuse(bad, j + 1 == CHECK_EDGES ? moire_no_memory : moire_size_overflow);
-      *changed = axis;
+      const moire_status wanted = j + 1 < CHECK_EDGES ? moire_size_overflow : moire_no_memory;
+      changed->output = check_edges[j], refuse(bad, wanted), *changed = axis;
+      changed->input = check_edges[j], refuse(bad, wanted), *changed = axis;
     }
     changed->lead = PTRDIFF_MIN, refuse(bad, moire_size_overflow), *changed = axis;
     changed->lead = PTRDIFF_MAX, refuse(bad, moire_size_overflow), *changed = axis;
