@@ -6,7 +6,8 @@ import MoireKit
 struct CoreBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "core",
-    abstract: "Time readings, BlurPool, shifts and ideal pooling beside scipy, torch and bare FFTW.",
+    abstract:
+      "Time readings, BlurPool, shifts and ideal pooling beside scipy, torch and bare FFTW.",
     discussion: """
       Example: swift run -c release moire-bench core --python venv/bin/python
 
@@ -46,16 +47,18 @@ struct CoreBench: ParsableCommand {
     let peer = try Peer(python: python, arguments: [script])
     print("| operation | map | threads | Moire, ms | beside | ms | ratio | of medians | target |")
     print("|---|---|--:|--:|---|--:|--:|--:|--:|")
+    var ratios: [CoreRatio] = []
     for count in threads {
       for shape in try shapes() {
         let map = CoreMap(channels: shape.channels, size: shape.size)
         for comparison in try CoreComparison.all(map: map, threads: count, peer: peer)
         where only.isEmpty || comparison.name.contains(only) {
-          try comparison.measure(rounds: rounds, budget: budget)
+          ratios += try comparison.measure(rounds: rounds, budget: budget)
         }
       }
     }
     peer.quit()
+    print("\nMoire's time over that of the other:\n\n\(CoreRatio.summary(ratios))")
     print(
       "\nThe smallest time of \(rounds) rounds in turns, \(Int(budget)) ms of each in a round; "
         + "\(peer.version), FFTW \(SpectralLibrary.fftwVersion).")
@@ -65,7 +68,8 @@ struct CoreBench: ParsableCommand {
     try maps.split(separator: ",").map { text in
       let numbers = text.split(separator: "x").compactMap { Int($0) }
       guard numbers.count == 2, numbers[0] > 0, numbers[1] > 0, numbers[0] % 16 == 0 else {
-        throw ValidationError("a map is CHANNELSxSIZE with whole blocks of 16 channels, not \(text)")
+        throw ValidationError(
+          "a map is CHANNELSxSIZE with whole blocks of 16 channels, not \(text)")
       }
       return (numbers[0], numbers[1])
     }
