@@ -100,8 +100,8 @@ let package = Package(
       name: "moire", dependencies: ["MoireKit", "CEmbedded", argumentParser],
       swiftSettings: swiftRules),
     .executableTarget(
-      name: "moire-bench", dependencies: ["MoireKit", "CMoire", argumentParser],
-      exclude: ["peer.py"], swiftSettings: swiftRules),
+      name: "moire-bench", dependencies: ["MoireKit", "CMoire", "CFFTW", argumentParser],
+      exclude: ["peer.py", "core_peer.py"], swiftSettings: swiftRules),
 
     .target(
       name: "TestSupport", dependencies: ["MoireTensors"], path: "Tests/TestSupport",

@@ -86,6 +86,7 @@ static size_t layout(
 }
 
 size_t moire_activation_workspace_size(const moire_activation *activation) {
+  if (!activation) { return 0; }
   const size_t once = layout(NULL, activation, &activation->grid, NULL);
   return activation->options.doubled
     ? larger(once, layout(NULL, activation, &activation->doubled, NULL))

@@ -2,6 +2,7 @@
 #include <stdint.h>
 
 #include "activation_engine.h"
+#include "alignment.h"
 
 #define REAL double
 #define BITS uint64_t

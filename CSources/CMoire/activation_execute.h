@@ -1,5 +1,5 @@
-// The execution for the precision that these name: NAME(x), PLANES, OUTPUT, SHEET, WIDTH, SELF (its
-// moire_precision). No include guard: it is a template.
+// The execution for the precision that these name: REAL, NAME(x), PLANES, OUTPUT, SHEET, WIDTH,
+// SELF (its moire_precision). No include guard: it is a template.
 
 static SHEET NAME(sheet_at)(
   const moire_activation *activation, const PLANES *planes, size_t first) {
@@ -48,6 +48,10 @@ moire_status NAME(moire_activation_execute)(
   if (activation->options.precision != SELF) { return moire_invalid_argument; }
   if (planes->count == 0) { return moire_ok; }
   if (!planes->data || !workspace) { return moire_null_argument; }
+  if (!moire_stands(planes->data, _Alignof(REAL)) ||
+      (output && !moire_stands(output->data, _Alignof(REAL)))) {
+    return moire_invalid_argument;
+  }
   if (output && planes->data == output->data &&
       (planes->plane_stride != output->plane_stride || planes->row_stride != output->row_stride ||
        planes->column_stride != output->column_stride)) {

@@ -2,6 +2,7 @@
 #include <stdint.h>
 
 #include "activation_engine.h"
+#include "alignment.h"
 
 #define REAL float
 #define BITS uint32_t

@@ -95,6 +95,6 @@ void moire_fir_destroy(moire_fir *fir) {
   free(fir);
 }
 
-size_t moire_fir_output_height(const moire_fir *fir) { return fir->height.outputs; }
-size_t moire_fir_output_width(const moire_fir *fir) { return fir->width.outputs; }
-size_t moire_fir_workspace_size(const moire_fir *fir) { return fir->workspace_bytes; }
+size_t moire_fir_output_height(const moire_fir *fir) { return fir ? fir->height.outputs : 0; }
+size_t moire_fir_output_width(const moire_fir *fir) { return fir ? fir->width.outputs : 0; }
+size_t moire_fir_workspace_size(const moire_fir *fir) { return fir ? fir->workspace_bytes : 0; }

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "alignment.h"
 #include "lanes.h"
 #include "moire.h"
 

@@ -1,12 +1,13 @@
 #ifndef MOIRE_HALF_SPECTRUM_H
 #define MOIRE_HALF_SPECTRUM_H
 
+#include "alignment.h"
 #include "reader.h"
 
 static inline moire_status moire_spectrum_check(const moire_spectrum *spectrum) {
   if (!spectrum || !spectrum->power) { return moire_null_argument; }
-  if (spectrum->height == 0 || spectrum->width == 0 || spectrum->stride_height == 0 ||
-      spectrum->stride_width == 0) {
+  if (!moire_stands(spectrum->power, _Alignof(double)) || spectrum->height == 0 ||
+      spectrum->width == 0 || spectrum->stride_height == 0 || spectrum->stride_width == 0) {
     return moire_invalid_argument;
   }
   int overflow = 0;

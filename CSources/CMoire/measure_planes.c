@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "alignment.h"
 #include "identity.h"
 #include "reader.h"
 
@@ -155,6 +156,10 @@ static moire_status read(
   if (workspace_bytes < identities->workspace) { return moire_workspace_too_small; }
   if (from->count == 0) { return moire_ok; }
   if (!readings || (!from->single && !from->twofold)) { return moire_null_argument; }
+  if (!moire_stands(from->single, _Alignof(float)) ||
+      !moire_stands(from->twofold, _Alignof(double))) {
+    return moire_invalid_argument;
+  }
   const size_t unit = sizeof(lanes) / sizeof(complex_value);
   const size_t samples = identities->height * identities->width;
   identity_work work = {0};

@@ -64,6 +64,7 @@ void moire_phase_add(moire_phase_measure *measure, double x) {
 }
 
 void moire_phase_merge(moire_phase_measure *measure, const moire_phase_measure *other) {
+  if (!measure || !other) { return; }
   add_compensated(&measure->square, &measure->square_rest, other->square);
   measure->square_rest += other->square_rest;
   add_compensated(&measure->magnitude, &measure->magnitude_rest, other->magnitude);
@@ -76,6 +77,7 @@ void moire_phase_merge(moire_phase_measure *measure, const moire_phase_measure *
 }
 
 double moire_phase_value(const moire_phase_measure *measure, moire_phase_criterion criterion) {
+  if (!measure) { return NAN; }
   switch (criterion) {
     case moire_phase_l2:
     case moire_phase_l2_min: return sqrt(measure->square + measure->square_rest);

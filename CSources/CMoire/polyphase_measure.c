@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 
+#include "alignment.h"
 #include "lanes.h"
 #include "polyphase_sums.h"
 
@@ -165,16 +166,18 @@ static void add_planes(
 }
 
 static moire_status check(
-  const void *measures, const void *planes, const void *data, size_t count,
-  const moire_phases *phases) {
+  const void *measures, const void *planes, const void *data, size_t alignment,
+  size_t count, const moire_phases *phases) {
   if (!measures || !planes || (count > 0 && !data)) { return moire_null_argument; }
+  if (!moire_stands(data, alignment)) { return moire_invalid_argument; }
   return moire_phases_check(phases, 0);
 }
 
 moire_status moire_phase_measures(
   moire_phase_measure *measures, const moire_planes *planes, const moire_phases *phases) {
-  const moire_status status =
-    check(measures, planes, planes ? planes->data : NULL, planes ? planes->count : 0, phases);
+  const moire_status status = check(
+    measures, planes, planes ? planes->data : NULL, _Alignof(float), planes ? planes->count : 0,
+    phases);
   if (status != moire_ok) { return status; }
   start(measures, phases, planes->count);
   const size_t stride = phases->stride_width;
@@ -201,8 +204,9 @@ moire_status moire_phase_measures(
 moire_status moire_phase_measures_double(
   moire_phase_measure *measures, const moire_planes_double *planes,
   const moire_phases *phases) {
-  const moire_status status =
-    check(measures, planes, planes ? planes->data : NULL, planes ? planes->count : 0, phases);
+  const moire_status status = check(
+    measures, planes, planes ? planes->data : NULL, _Alignof(double), planes ? planes->count : 0,
+    phases);
   if (status != moire_ok) { return status; }
   start(measures, phases, planes->count);
   for (size_t row = 0; row < phases->stride_height; row += 1) {

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "alignment.h"
 #include "polyphase_sums.h"
 
 #define REAL float

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "alignment.h"
 #include "reader.h"
 
 // What the power sums of a group are weighed by: plane 2j sits in the even lanes of the squared
@@ -12,14 +13,22 @@ typedef struct power_gain {
 } power_gain;
 
 static power_gain make_power_gain(const moire_group *group) {
-  power_gain gain = {0};
+  power_gain gain;
   double strongest = 0;
-  for (size_t p = 0; p < group->count; p += 1) { strongest = fmax(strongest, group->unit[p]); }
-  for (size_t p = 0; p < group->count; p += 1) {
-    const double relative = group->unit[p] / strongest;
-    gain.sum[p] = (float)(relative * relative);
-    gain.difference[p ^ 1] = (float)(relative * relative);
+  for (size_t p = 0; p < MOIRE_LANES; p += 1) {
+    strongest = group->unit[p] > strongest ? group->unit[p] : strongest;
   }
+  // Units are powers of two.
+  const double share = 1 / strongest;
+  // In arrays: single lanes of a vector in memory are slow to write. Lanes without a plane have the
+  // unit 0.
+  float sum[MOIRE_LANES], difference[MOIRE_LANES];
+  for (size_t p = 0; p < MOIRE_LANES; p += 1) {
+    const double relative = group->unit[p] * share;
+    sum[p] = difference[p ^ 1] = (float)(relative * relative);
+  }
+  memcpy(&gain.sum, sum, sizeof sum);
+  memcpy(&gain.difference, difference, sizeof difference);
   gain.factor = strongest * strongest / 4;
   return gain;
 }
@@ -170,7 +179,7 @@ static moire_status check(
   if (!reader || !planes || !reading || !workspace || (!planes->data && planes->count > 0)) {
     return moire_null_argument;
   }
-  if ((uintptr_t)planes->data % _Alignof(float) != 0) { return moire_invalid_argument; }
+  if (!moire_stands(planes->data, _Alignof(float))) { return moire_invalid_argument; }
   if (reading->registrations && !reader->exact) { return moire_not_exact; }
   const int measured = reading->registrations != NULL;
   return workspace_bytes < moire_workspace_layout(NULL, reader, measured, NULL)

@@ -1,6 +1,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "alignment.h"
 #include "reader.h"
 #include "resample_engine.h"
 
@@ -78,15 +79,15 @@ void moire_resampler_destroy(moire_resampler *resampler) {
 }
 
 size_t moire_resampler_output_height(const moire_resampler *resampler) {
-  return resampler->height.to;
+  return resampler ? resampler->height.to : 0;
 }
 
 size_t moire_resampler_output_width(const moire_resampler *resampler) {
-  return resampler->width.to;
+  return resampler ? resampler->width.to : 0;
 }
 
 size_t moire_resampler_workspace_size(const moire_resampler *resampler) {
-  return moire_resample_layout(NULL, resampler, NULL);
+  return resampler ? moire_resample_layout(NULL, resampler, NULL) : 0;
 }
 
 static int keeps_size(const moire_resampler *resampler) {
@@ -101,6 +102,10 @@ moire_status moire_resampler_execute(
   if (resampler->precision != moire_precision_single) { return moire_invalid_argument; }
   if (planes->count == 0) { return moire_ok; }
   if (!planes->data || !output->data || !workspace) { return moire_null_argument; }
+  if (!moire_stands(planes->data, _Alignof(float)) ||
+      !moire_stands(output->data, _Alignof(float))) {
+    return moire_invalid_argument;
+  }
   const int alike = planes->plane_stride == output->plane_stride &&
     planes->row_stride == output->row_stride && planes->column_stride == output->column_stride;
   if (planes->data == output->data && !(alike && keeps_size(resampler))) {
@@ -132,6 +137,10 @@ moire_status moire_resampler_execute_double(
   if (resampler->precision != moire_precision_double) { return moire_invalid_argument; }
   if (planes->count == 0) { return moire_ok; }
   if (!planes->data || !output->data || !workspace) { return moire_null_argument; }
+  if (!moire_stands(planes->data, _Alignof(double)) ||
+      !moire_stands(output->data, _Alignof(double))) {
+    return moire_invalid_argument;
+  }
   const int alike = planes->plane_stride == output->plane_stride &&
     planes->row_stride == output->row_stride && planes->column_stride == output->column_stride;
   if (planes->data == output->data && !(alike && keeps_size(resampler))) {

@@ -161,5 +161,5 @@ void moire_spectral_filter_destroy(moire_spectral_filter *filter) {
 }
 
 size_t moire_spectral_filter_workspace_size(const moire_spectral_filter *filter) {
-  return moire_spectral_filter_layout(filter, NULL, NULL, NULL);
+  return filter ? moire_spectral_filter_layout(filter, NULL, NULL, NULL) : 0;
 }

@@ -55,6 +55,10 @@ moire_status EXECUTE(
   if (filter->precision != PRECISION) { return moire_invalid_argument; }
   if (planes->count == 0) { return moire_ok; }
   if (!planes->data || !output->data || !workspace) { return moire_null_argument; }
+  if (!moire_stands(planes->data, _Alignof(REAL)) ||
+      !moire_stands(output->data, _Alignof(REAL))) {
+    return moire_invalid_argument;
+  }
   void *plane = NULL, *spectrum = NULL;
   if (workspace_bytes < moire_spectral_filter_layout(filter, workspace, &plane, &spectrum)) {
     return moire_workspace_too_small;

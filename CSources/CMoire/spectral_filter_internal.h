@@ -3,6 +3,7 @@
 
 #include <fftw3.h>
 
+#include "alignment.h"
 #include "moire.h"
 
 struct moire_spectral_filter {

@@ -87,7 +87,7 @@ static size_t ring(size_t y, size_t x, size_t height, size_t width) {
   const double longer = (double)(height > width ? height : width);
   const double v = (double)(y <= height / 2 ? y : height - y) / (double)height;
   const double u = (double)(x <= width / 2 ? x : width - x) / (double)width;
-  return (size_t)floor(longer * sqrt(u * u + v * v) + 0.5);
+  return (size_t)(ptrdiff_t)(longer * sqrt(u * u + v * v) + 0.5);
 }
 
 size_t moire_radial_rings(size_t height, size_t width) {
@@ -100,11 +100,14 @@ moire_status moire_spectrum_radial(double *power, size_t *bins, const moire_spec
   const size_t rings = moire_radial_rings(spectrum->height, spectrum->width);
   memset(power, 0, rings * sizeof *power);
   memset(bins, 0, rings * sizeof *bins);
-  for (size_t y = 0; y < spectrum->height; y += 1) {
-    for (size_t x = 0; x < spectrum->width; x += 1) {
+  const size_t half = spectrum->width / 2 + 1;
+  const double *row = spectrum->power;
+  for (size_t y = 0; y < spectrum->height; y += 1, row += half) {
+    for (size_t x = 0; x < half; x += 1) {
       const size_t r = ring(y, x, spectrum->height, spectrum->width);
-      power[r] += moire_spectrum_bin(spectrum, y, x);
-      bins[r] += 1;
+      const double weight = moire_column_weight(x, spectrum->width);
+      power[r] += weight * row[x];
+      bins[r] += (size_t)weight;
     }
   }
   return moire_ok;

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdint.h>
 
 #include "reader.h"
 
@@ -31,10 +32,15 @@ MOIRE_DISPATCH static void sums_across(
   }
 }
 
-// The same of one plane whose rows are contiguous: eight running sums.
+// The same of one plane whose rows are contiguous: eight running sums. Dense planes are one row, so
+// that narrow ones have whole vectors too.
 MOIRE_DISPATCH static void sums_along(
   double *sum, double *square, const float *data, size_t height, size_t width, ptrdiff_t row) {
-  double total[8] = {0}, total2[8] = {0};
+  double total[8] = {0}, total2[8] = {0}, rest = 0, rest2 = 0;
+  if (row == (ptrdiff_t)width) {
+    width *= height;
+    height = 1;
+  }
   for (size_t y = 0; y < height; y += 1) {
     const float *from = data + (ptrdiff_t)y * row;
     size_t x = 0;
@@ -46,15 +52,18 @@ MOIRE_DISPATCH static void sums_along(
       }
     }
     for (; x < width; x += 1) {
-      total[0] += from[x];
-      total2[0] += (double)from[x] * from[x];
+      rest += from[x];
+      rest2 += (double)from[x] * from[x];
     }
   }
-  *sum = *square = 0;
-  for (size_t i = 0; i < 8; i += 1) {
-    *sum += total[i];
-    *square += total2[i];
+  for (size_t step = 4; step > 0; step /= 2) {
+    for (size_t i = 0; i < step; i += 1) {
+      total[i] += total[i + step];
+      total2[i] += total2[i + step];
+    }
   }
+  *sum = total[0] + rest;
+  *square = total2[0] + rest2;
 }
 
 static void sums_strided(
@@ -89,30 +98,47 @@ static void sums(moire_group *group, size_t height, size_t width) {
   }
 }
 
+// 2^exponent for -126 ≤ exponent ≤ 127.
+static double power_of_two(int exponent) {
+  const uint64_t bits = (uint64_t)(exponent + 1023) << 52;
+  double value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+// The exponent of √value = m 2^exponent with ½ ≤ m < 1, in -126 … 126; value ≥ 0. It is half of
+// value's own, rounded up.
+static int root_exponent(double value) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  const int exponent = ((int)(bits >> 52) - 1021) >> 1;
+  return exponent > 126 ? 126 : exponent < -126 ? -126 : exponent;
+}
+
 size_t moire_group_prepare(moire_group *group, const moire_reader *reader) {
   const size_t height = reader->options.height, width = reader->options.width;
-  const double samples = (double)height * (double)width;
+  const double share = 1 / ((double)height * (double)width);
   sums(group, height, width);
-  group->gain = group->offset = (lanes){0};
+  // In arrays: single lanes of a vector in memory are slow to write.
+  float gain[MOIRE_LANES] = {0}, offset[MOIRE_LANES] = {0};
   group->silent = 1;
   for (size_t p = 0; p < MOIRE_LANES; p += 1) {
     group->unit[p] = group->centre[p] = 0;
     if (p >= group->count) { continue; }
-    const double square = group->square[p], mean = group->sum[p] / samples;
+    const double square = group->square[p], mean = group->sum[p] * share;
     if (!isfinite(square)) { return p; }
     const double variation = square - mean * group->sum[p];
     if (!(variation > 0) || variation < 1e-12 * square) { continue; }
-    int exponent;
-    frexp(sqrt(variation / samples), &exponent);
-    if (exponent > 126) { exponent = 126; }
-    if (exponent < -126) { exponent = -126; }
-    const float gain = ldexpf(1, -exponent), centre = (float)mean;
-    group->unit[p] = ldexp(1, exponent);
+    const int exponent = root_exponent(variation * share);
+    const float centre = (float)mean;
+    group->unit[p] = power_of_two(exponent);
     group->centre[p] = centre;
-    group->gain[p] = gain;
-    group->offset[p] = -centre * gain;
+    gain[p] = (float)power_of_two(-exponent);
+    offset[p] = -centre * gain[p];
     group->silent = 0;
   }
+  memcpy(&group->gain, gain, sizeof gain);
+  memcpy(&group->offset, offset, sizeof offset);
   return group->count;
 }
 
@@ -126,29 +152,35 @@ MOIRE_DISPATCH static void stage_across(
 
 typedef float quad __attribute__((vector_size(16), aligned(4), may_alias));
 
-// Sixteen planes with contiguous rows, four columns of four planes at a time.
+// Four columns of four planes into the rows of lanes from `to` on.
+MOIRE_INLINE void stage_quads(
+  float *restrict to, const float *at, ptrdiff_t plane, quad gain, quad offset) {
+  const quad a = *(const quad *)at, b = *(const quad *)(at + plane);
+  const quad c = *(const quad *)(at + 2 * plane), d = *(const quad *)(at + 3 * plane);
+  const quad ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+  const quad cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  const quad ef = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const quad gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  *(quad *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5) * gain + offset;
+  *(quad *)(to + MOIRE_LANES) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7) * gain + offset;
+  *(quad *)(to + 2 * MOIRE_LANES) = __builtin_shufflevector(ef, gh, 0, 1, 4, 5) * gain + offset;
+  *(quad *)(to + 3 * MOIRE_LANES) = __builtin_shufflevector(ef, gh, 2, 3, 6, 7) * gain + offset;
+}
+
+// Sixteen planes with contiguous rows, four columns of four planes at a time; of the last four some
+// may have been there before.
 MOIRE_DISPATCH static void stage_along(
   lanes *restrict row, const float *from, ptrdiff_t plane, size_t width, const lanes *gain,
   const lanes *offset) {
-  size_t x = 0;
-  for (; x + 4 <= width; x += 4) {
+  for (size_t next = 0; width >= 4 && next < width; next += 4) {
+    const size_t x = next + 4 <= width ? next : width - 4;
     for (size_t p = 0; p < MOIRE_LANES; p += 4) {
-      const float *at = from + (ptrdiff_t)p * plane + x;
-      const quad a = *(const quad *)at, b = *(const quad *)(at + plane);
-      const quad c = *(const quad *)(at + 2 * plane), d = *(const quad *)(at + 3 * plane);
-      const quad ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
-      const quad cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-      const quad ef = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-      const quad gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-      float *to = (float *)(row + x) + p;
-      *(quad *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
-      *(quad *)(to + MOIRE_LANES) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
-      *(quad *)(to + 2 * MOIRE_LANES) = __builtin_shufflevector(ef, gh, 0, 1, 4, 5);
-      *(quad *)(to + 3 * MOIRE_LANES) = __builtin_shufflevector(ef, gh, 2, 3, 6, 7);
+      stage_quads(
+        (float *)(row + x) + p, from + (ptrdiff_t)p * plane + x, plane,
+        *(const quad *)((const float *)gain + p), *(const quad *)((const float *)offset + p));
     }
-    for (size_t i = x; i < x + 4; i += 1) { row[i] = row[i] * *gain + *offset; }
   }
-  for (; x < width; x += 1) {
+  for (size_t x = 0; width < 4 && x < width; x += 1) {
     for (size_t p = 0; p < MOIRE_LANES; p += 1) { row[x][p] = from[(ptrdiff_t)p * plane + x]; }
     row[x] = row[x] * *gain + *offset;
   }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alignment.h"
 #include "plan.h"
 #include "reader.h"
 #include "transform_span.h"
@@ -89,6 +90,9 @@ static transform_parts split(const NAME() *transform, void *workspace) {
 static moire_status check_memory(
   const NAME() *transform, const REAL *data, size_t count, const ptrdiff_t strides[3],
   const REAL *spectrum) {
+  if (!moire_stands(data, _Alignof(REAL)) || !moire_stands(spectrum, _Alignof(REAL))) {
+    return moire_invalid_argument;
+  }
   const size_t lengths[3] = {count, transform->height, transform->width};
   int overflow = 0;
   const size_t bytes =

@@ -3,10 +3,9 @@ import Foundation
 import MoireKit
 
 /// Times Moire beside onnxruntime in one run and prints the table of the README.
-@main
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "moire-bench",
+    commandName: "networks",
     abstract: "Time inference and the site audit beside onnxruntime, in turns, batch 1.",
     discussion: """
       Example: swift run -c release moire-bench --python venv/bin/python mobilenet_v2.onnx

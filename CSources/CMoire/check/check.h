@@ -54,6 +54,20 @@ static inline float *check_noise(size_t count, uint64_t seed) {
   return values;
 }
 
+static inline double *check_noise_double(size_t count, uint64_t seed) {
+  float *single = check_noise(count, seed);
+  double *values = check_memory(count * sizeof *values);
+  for (size_t i = 0; i < count; i += 1) { values[i] = (double)single[i]; }
+  free(single);
+  return values;
+}
+
+// An address at which no value of more than a byte may stand.
+static inline void *check_off(const void *address) { return (char *)(uintptr_t)address + 1; }
+
+static const size_t check_edges[] = {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 2 + 1, SIZE_MAX / 64};
+enum { CHECK_EDGES = sizeof check_edges / sizeof *check_edges };
+
 static inline moire_planes check_planar(
   const float *data, size_t count, size_t height, size_t width) {
   return (moire_planes){

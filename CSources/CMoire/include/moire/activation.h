@@ -73,8 +73,8 @@ moire_status moire_activation_create(
   const moire_activation_options *MOIRE_NULLABLE options);
 void moire_activation_destroy(moire_activation *MOIRE_NULLABLE activation);
 
-/// Bytes of workspace for one execution; needs no alignment and no initialisation.
-size_t moire_activation_workspace_size(const moire_activation *activation);
+/// Bytes of workspace for one execution, 0 for NULL; needs no alignment and no initialisation.
+size_t moire_activation_workspace_size(const moire_activation *MOIRE_NULLABLE activation);
 
 /// Aliasing of φ on one plane, Σ over samples, all bins at N/2 of an even axis left out.
 typedef struct moire_activation_reading {

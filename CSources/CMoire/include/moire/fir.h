@@ -40,13 +40,13 @@ moire_status moire_fir_create(
   moire_fir *MOIRE_NULLABLE *MOIRE_NULLABLE fir, const moire_fir_options *MOIRE_NULLABLE options);
 void moire_fir_destroy(moire_fir *MOIRE_NULLABLE fir);
 
-/// The size of the filtered map.
-size_t moire_fir_output_height(const moire_fir *fir);
-size_t moire_fir_output_width(const moire_fir *fir);
+/// The size of the filtered map; 0 for NULL, as the workspace.
+size_t moire_fir_output_height(const moire_fir *MOIRE_NULLABLE fir);
+size_t moire_fir_output_width(const moire_fir *MOIRE_NULLABLE fir);
 
 /// Bytes of workspace that serve every call with this filter, in float and in double; a few rows of
 /// one map. A workspace needs no alignment and no initialisation.
-size_t moire_fir_workspace_size(const moire_fir *fir);
+size_t moire_fir_workspace_size(const moire_fir *MOIRE_NULLABLE fir);
 
 /// Filters planes [input height][input width] to planes [output height][output width].
 ///

@@ -13,7 +13,9 @@ typedef enum MOIRE_ENUM moire_precision {
 
 /// `count` planes in place: sample (p, y, x) is data[p plane_stride + y row_stride +
 /// x column_stride], in elements. NCHW: (H W, W, 1). NHWC: (1, W C, C). Blocks of 16 channels:
-/// (1, 16 W, 16), 16 planes. Their height and width come with the call that takes them.
+/// (1, 16 W, 16), 16 planes. Their height and width come with the call that takes
+/// them. Data at an address where its type may not stand is moire_invalid_argument everywhere; more
+/// alignment than that is never needed.
 typedef struct moire_planes {
   const float *MOIRE_NULLABLE data;
   size_t count;

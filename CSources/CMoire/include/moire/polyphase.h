@@ -82,8 +82,9 @@ moire_status moire_phase_measures_double(
   moire_phase_measure *MOIRE_NULLABLE measures,
   const moire_planes_double *MOIRE_NULLABLE planes, const moire_phases *MOIRE_NULLABLE phases);
 
-/// Adds the measure of other planes of the same phase.
-void moire_phase_merge(moire_phase_measure *measure, const moire_phase_measure *other);
+/// Adds the measure of other planes of the same phase; nothing where one is NULL.
+void moire_phase_merge(
+  moire_phase_measure *MOIRE_NULLABLE measure, const moire_phase_measure *MOIRE_NULLABLE other);
 
 /// How a phase is chosen (adaptive polyphase sampling).
 typedef enum MOIRE_ENUM moire_phase_criterion {
@@ -108,9 +109,10 @@ moire_status moire_phase_choose(
   size_t *MOIRE_NULLABLE phase, const moire_phase_measure *MOIRE_NULLABLE measures, size_t count,
   moire_phase_criterion criterion);
 
-/// The value that a criterion compares: the l2 norm √Σ x², the l1 norm, max |x| or max x.
+/// The value that a criterion compares: the l2 norm √Σ x², the l1 norm, max |x| or max x; NaN
+/// for NULL and an unknown criterion.
 double moire_phase_value(
-  const moire_phase_measure *measure, moire_phase_criterion criterion);
+  const moire_phase_measure *MOIRE_NULLABLE measure, moire_phase_criterion criterion);
 
 MOIRE_END
 

@@ -91,9 +91,8 @@ typedef struct moire_reading {
 /// each plane without its mean and scaled to unit variance by a power of two, so that neither a
 /// large mean nor a strong neighbour disturbs it. A dead or constant plane (see
 /// moire_plane_kind_of) has alias and deviation exactly 0 and adds nothing but DC to the power.
-/// Outputs must not lie over the planes or each other. Data off the alignment of a float is
-/// moire_invalid_argument. On failure `power` is untouched; the outputs with an entry a plane may
-/// hold some planes' values.
+/// Outputs must not lie over the planes or each other. On failure `power` is untouched; the outputs
+/// with an entry a plane may hold some planes' values.
 /// Cost: one complex FFT per two planes, and as much again for the registrations.
 moire_status moire_reader_read(
   const moire_reader *MOIRE_NULLABLE reader, const moire_planes *MOIRE_NULLABLE planes,

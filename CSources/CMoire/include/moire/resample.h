@@ -99,12 +99,12 @@ moire_status moire_kaiser_resampler_create(
 
 void moire_resampler_destroy(moire_resampler *MOIRE_NULLABLE resampler);
 
-/// The size of what comes out.
-size_t moire_resampler_output_height(const moire_resampler *resampler);
-size_t moire_resampler_output_width(const moire_resampler *resampler);
+/// The size of what comes out; 0 for NULL, as the workspace.
+size_t moire_resampler_output_height(const moire_resampler *MOIRE_NULLABLE resampler);
+size_t moire_resampler_output_width(const moire_resampler *MOIRE_NULLABLE resampler);
 
 /// Bytes of workspace for one execution; needs no alignment and no initialisation.
-size_t moire_resampler_workspace_size(const moire_resampler *resampler);
+size_t moire_resampler_workspace_size(const moire_resampler *MOIRE_NULLABLE resampler);
 
 /// Resamples planes; a handle of single precision only.
 ///

@@ -36,8 +36,10 @@ moire_status moire_spectral_filter_create(
   const moire_spectral_filter_options *MOIRE_NULLABLE options);
 void moire_spectral_filter_destroy(moire_spectral_filter *MOIRE_NULLABLE filter);
 
-/// Bytes of workspace; it needs no alignment and no initialisation and may serve any later call.
-size_t moire_spectral_filter_workspace_size(const moire_spectral_filter *filter);
+/// Bytes of workspace, 0 for NULL; it needs no alignment and no initialisation and may serve
+/// any later call.
+size_t moire_spectral_filter_workspace_size(
+  const moire_spectral_filter *MOIRE_NULLABLE filter);
 
 /// y = DFT⁻¹(H · DFT(x)) of every plane.
 ///

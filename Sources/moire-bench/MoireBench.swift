@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// The benchmarks of the README, beside their peers in one run.
+@main
+struct MoireBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "moire-bench",
+    abstract: "Time Moire beside its peers, in turns in one run.",
+    subcommands: [Bench.self, CoreBench.self], defaultSubcommand: Bench.self)
+}
