@@ -113,7 +113,7 @@ let package = Package(
     tests(
       "MoireModelsTests",
       [
-        "MoireModels", "MoireLayers", "MoireTensors",
+        "MoireModels", "MoireLayers", "MoireSpectral", "MoireTensors",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     tests(
