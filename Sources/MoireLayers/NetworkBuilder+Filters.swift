@@ -54,9 +54,11 @@ extension NetworkBuilder {
     if case .adaptivePolyphase(let criterion) = downsampling {
       let map = value
       let shared = sharesDecision ? lastDecision(stride, shape) : nil
-      let decision = try shared ?? append(
-        "\(name).decision",
-        .polyphaseDecision(PolyphaseDecision(stride: stride, criterion: criterion)))
+      let decision =
+        try shared
+        ?? append(
+          "\(name).decision",
+          .polyphaseDecision(PolyphaseDecision(stride: stride, criterion: criterion)))
       try append("\(name).polyphase", .polyphase(stride: stride), inputs: [map, decision])
     } else if let layer = filterLayer(stride) {
       let suffix = if case .blurPool = layer { "blur" } else { "ideal" }

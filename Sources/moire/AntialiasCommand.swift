@@ -36,13 +36,14 @@ struct AntialiasCommand: ParsableCommand {
   var sites: String?
 
   @Option(
-    help: "Where the filter of a strided convolution stands, before (first) or behind (last) it.")
+    help: "Where the filter of a strided convolution stands, before (first) or behind (last) it.",
+    transform: Self.choice)
   var blur: Antialiasing.Position = .last
 
   @Option(
     help: ArgumentHelp(
       "Whose size and phase a BlurPool has: \(Self.names(BlurPool.Convention.self)); default: zhang.",
-      valueName: "name"))
+      valueName: "name"), transform: Self.choice)
   var convention: BlurPool.Convention?
 
   @Option(
@@ -50,7 +51,7 @@ struct AntialiasCommand: ParsableCommand {
       """
       What a BlurPool meets beyond the border: \(Self.names(BorderMode.self)). Default: circular behind \
       a convolution that pads so, else as the convention has it.
-      """, valueName: "mode"))
+      """, valueName: "mode"), transform: Self.choice)
   var padding: BorderMode?
 
   @OptionGroup var network: NetworkOptions
@@ -63,6 +64,16 @@ struct AntialiasCommand: ParsableCommand {
 
   private static func names<Choice: CaseIterable>(_ type: Choice.Type) -> String {
     type.allCases.map { "\($0)" }.joined(separator: ", ")
+  }
+
+  @Sendable private static func choice<Choice: CaseIterable & RawRepresentable<String>>(
+    _ text: String
+  ) throws -> Choice {
+    guard let choice = Choice(rawValue: text) else {
+      let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("need one of \(names), got \(text)")
+    }
+    return choice
   }
 
   func validate() throws { _ = try antialiasing() }
@@ -96,7 +107,3 @@ struct AntialiasCommand: ParsableCommand {
     var changes: [Antialiasing.Change]
   }
 }
-
-extension Antialiasing.Position: ExpressibleByArgument {}
-extension BlurPool.Convention: ExpressibleByArgument {}
-extension BorderMode: ExpressibleByArgument {}

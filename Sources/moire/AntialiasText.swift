@@ -20,7 +20,8 @@ struct AntialiasText {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     let lines = rows.map { row in
       let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-      return cells.joined(separator: "  ").replacing(/ +$/, with: "")
+      let line = cells.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
     }
     let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
     let count = "\(changes.count) \(changes.count == 1 ? "layer" : "layers") replaced"

@@ -86,9 +86,11 @@ extension Antialiasing.Method {
       self = .adaptivePolyphase()
     } else if lower.hasPrefix("aps:") {
       let name = lower.dropFirst(4)
-      guard let criterion = Polyphase.Criterion.allCases.first(where: {
-        $0.rawValue.lowercased() == name
-      }) else { throw .unknownMethod(text) }
+      guard
+        let criterion = Polyphase.Criterion.allCases.first(where: {
+          $0.rawValue.lowercased() == name
+        })
+      else { throw .unknownMethod(text) }
       self = .adaptivePolyphase(criterion: criterion)
     } else if case .binomial(let taps)? = try? LowPass(parsing: lower), taps > 1 {
       self = .blur(filterSize: taps, convention: convention ?? .zhang)

@@ -32,7 +32,9 @@ struct Levels {
     }
     for level in 0..<known.count {
       let members = sites.indices.filter { numbers[$0] == level }
-      let main = members.first { Levels.mayDecide(sites[$0], among: members.map { sites[$0] }, network) }
+      let main = members.first {
+        Levels.mayDecide(sites[$0], among: members.map { sites[$0] }, network)
+      }
       // The first in order depends on no other.
       if let decider = main ?? members.first { deciding.insert(decider) }
     }

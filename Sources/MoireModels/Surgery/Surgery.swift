@@ -19,7 +19,9 @@ struct Surgery {
     self.network = network
     self.antialiasing = antialiasing
     shapes = try network.valueShapes()
-    let all = try network.samplingSites().filter { Surgery.isBare(network.nodes[$0.node].layer, $0) }
+    let all = try network.samplingSites().filter {
+      Surgery.isBare(network.nodes[$0.node].layer, $0)
+    }
     let pattern = antialiasing.sites
     sites = all.filter { site in pattern.map { fnmatch($0, site.path, 0) == 0 } ?? true }
     guard !sites.isEmpty else {
