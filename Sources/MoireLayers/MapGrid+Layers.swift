@@ -23,7 +23,7 @@ extension MapGrid {
   }
 
   /// `origin + step · samples`, per axis.
-  private func moved(_ origin: [Double], _ step: [Double], by samples: [Double]) -> [Double] {
+  func moved(_ origin: [Double], _ step: [Double], by samples: [Double]) -> [Double] {
     [origin[0] + step[0] * samples[0], origin[1] + step[1] * samples[1]]
   }
 
@@ -101,7 +101,7 @@ extension MapGrid {
   }
 
   /// A grid whose samples take the gain of the nearest one of this grid.
-  private func nearest(to size: HW, step: [Double], origin: [Double]) -> MapGrid {
+  func nearest(to size: HW, step: [Double], origin: [Double]) -> MapGrid {
     let index = { (axis: Int, position: Int, count: Int) -> Int in
       let at = (origin[axis] + step[axis] * Double(position) - self.origin[axis]) / self.step[axis]
       return min(max(Int(at.rounded()), 0), count - 1)

@@ -1,3 +1,4 @@
+import MoireSpectral
 public import MoireTensors
 
 /// Where the samples of a map stand in the input image, and what its borders keep of a constant.
@@ -47,7 +48,10 @@ extension Network {
   /// out: a convolution counts as the mean of its taps, zeros in its padding, so its gain at an output
   /// is the share of the window that lies inside, times the gain there. Max-pools take the largest
   /// gain in reach; where maps meet, their gains are averaged, weighted by channels in a concatenation;
-  /// a gate changes nothing; a transposed convolution and a resize keep the gain of the sample nearest.
+  /// a gate changes nothing; a transposed convolution, a resize, an ideal pool and a polyphase keep the
+  /// gain of the sample nearest. A BlurPool's phase and gain are those of its taps and its border; an
+  /// ideal pool from N to M positions puts them N/M apart from the first on; a polyphase counts as one
+  /// of phase 0.
   /// - Throws: what ``valueShapes()`` throws.
   public func mapGrids() throws -> [MapGrid?] {
     let shapes = try valueShapes()
@@ -82,6 +86,13 @@ extension Network {
     case .pad(let padding, let mode): return first.padded(padding, mode, to: size)
     case .transposedConvolution(let layer): return first.spread(layer, to: size)
     case .resize(let layer): return first.resized(layer, to: size)
+    case .blurPool(let layer):
+      guard let geometry = try? layer.geometry(size: first.size) else { return nil }
+      return first.filtered(geometry.rows.kernel, geometry.columns.kernel, to: size)
+    case .separablePool(let layer):
+      return first.filtered(MapGrid.Kernel(layer.rows), MapGrid.Kernel(layer.columns), to: size)
+    case .idealPool, .spectralPool: return first.cropped(to: size)
+    case .polyphase(let stride): return first.taken(every: stride, to: size)
     case .add, .concatenate:
       let isConcatenation = layer == .concatenate
       return MapGrid.joined(

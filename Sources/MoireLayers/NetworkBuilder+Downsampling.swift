@@ -1,9 +1,18 @@
+public import MoireSpectral
 public import MoireTensors
 
 /// How layers with a stride subsample.
 public enum Downsampling: Sendable, Hashable {
   /// The operation itself keeps every s-th position: the usual network.
   case strided
+  /// The operation at stride 1, what follows it pointwise, and a BlurPool of `filterSize` taps an axis;
+  /// circular where the border is.
+  case blur(filterSize: Int, convention: BlurPool.Convention = .zhang)
+  /// The same with ideal low-pass pooling; maps count as periodic.
+  case ideal
+  /// The same with the phase that the criterion prefers for each image; a shortcut takes the decision
+  /// of the branch beside it.
+  case adaptivePolyphase(criterion: Polyphase.Criterion = .l2)
 }
 
 /// What stands around a map where a layer pads it.
@@ -31,20 +40,44 @@ extension NetworkBuilder {
   /// Adds an operation that divides the sampling rate by `stride`: the one place where networks of
   /// this builder subsample, whatever their family.
   ///
+  /// Where the downsampling filters, a shortcut is filtered before its operation, which is the same for
+  /// a 1×1 convolution and cheaper, and a mean is replaced by the filter; sizes are as with strides.
+  /// An ideal or polyphase pool reads a multiple of the stride: the map is continued at its end where
+  /// the operation at stride 1 gives less.
   /// - Parameters:
-  ///   - name: the layer's name; what a kind of downsampling adds stands in its scope.
+  ///   - name: the layer's name; a filter is `NAME.blur`, `NAME.ideal` or `NAME.polyphase`.
   ///   - operation: adds the operation at the stride it is given.
   ///   - chain: adds the pointwise layers that follow it, such as a normalisation and an activation.
-  /// - Throws: what the two throw.
+  /// - Throws: what the two throw, and ``LayerError/incompatible(path:reason:)`` when a filter does not
+  ///   fit or gives another size than the stride.
   public mutating func downsample(
     _ name: String, by stride: HW, role: DownsamplingRole,
     operation: (inout NetworkBuilder, HW) throws -> Void,
     then chain: (inout NetworkBuilder) throws -> Void = { _ in }
   ) throws {
-    switch downsampling {
-    case .strided:
+    guard downsampling != .strided else {
       try operation(&self, stride)
+      return try chain(&self)
+    }
+    let size = try sizeBehind(name, stride, operation)
+    if role == .averagePool, let layer = filterLayer(stride), try fits(layer, size) {
+      try append(name, layer)
       try chain(&self)
+    } else if role == .shortcut {
+      try extend(name, stride, from: mapSize(for: name), to: size, role)
+      try filter(name, stride, sharesDecision: true)
+      try operation(&self, 1)
+      try chain(&self)
+    } else {
+      let dense = try sizeBehind(name, 1, operation)
+      try extend(name, stride, from: dense, to: size, role)
+      try operation(&self, 1)
+      try chain(&self)
+      try filter(name, stride)
+    }
+    guard try mapSize(for: name) == size else {
+      throw LayerError.incompatible(
+        path: path(name), reason: "gives \(shape) with its filter, its stride alone gives \(size)")
     }
   }
 

@@ -44,6 +44,14 @@ public enum ModelError: InputError, Equatable {
   case notExpressible(layer: String, reason: String)
   /// The weights exceed what one ONNX message holds.
   case tooLarge(model: String, bytes: Int)
+  /// No layer that subsamples without a filter, or none of those at `paths` that the pattern matches.
+  case nothingToReplace(network: String, pattern: String?, paths: [String])
+  /// A replacement does not give the shape that the layer gave.
+  case sizeChanged(layer: String, before: [Int], after: [Int])
+  /// A filter that does not exist for the map at a layer.
+  case filterRefused(layer: String, reason: String)
+  /// No way of anti-aliasing has this name.
+  case unknownMethod(String)
 
   public var description: String {
     switch self {
@@ -90,6 +98,18 @@ public enum ModelError: InputError, Equatable {
     case .tooLarge(let model, let bytes):
       "\(model): \(bytes) bytes of weights do not fit one ONNX message of 2 GiB; write it to a file, "
         + "which puts them into a second one"
+    case .nothingToReplace(let network, let pattern, let paths):
+      paths.isEmpty
+        ? "\(network): nothing matched: no convolution or pool subsamples without a filter"
+        : "\(network): nothing matched '\(pattern ?? "*")', there is \(paths.joined(separator: ", "))"
+    case .sizeChanged(let layer, let before, let after):
+      "layer \(layer): the replacement gives \(after) where \(before) was; choose another filter,"
+        + " convention or position"
+    case .filterRefused(let layer, let reason):
+      "layer \(layer): \(reason)"
+    case .unknownMethod(let text):
+      "'\(text)' is no way of anti-aliasing; there are \(Antialiasing.Method.grammar); a convention"
+        + " goes with bin-N, rect-2 and tri-3"
     }
   }
 }

@@ -1,0 +1,115 @@
+import MoireLayers
+import MoireSpectral
+import MoireTensors
+import Testing
+
+@testable import MoireModels
+
+/// Architectures whose layers with a stride filter.
+@Suite struct FilteredZooTests {
+  static let kinds: [Downsampling] = [
+    .blur(filterSize: 4), .blur(filterSize: 3, convention: .auto), .ideal, .adaptivePolyphase(),
+  ]
+
+  @Test(
+    arguments: [
+      "resnet18", "resnet50", "mobilenet_v2", "densenet121", "squeezenet1_1", "vgg11_bn",
+    ],
+    kinds.indices)
+  func sizesAndNames(_ name: String, _ index: Int) throws {
+    let architecture = try Zoo.architecture(named: name)
+    for border in Border.allCases {
+      for size in [HW(64, 64), HW(75, 97)] {
+        let plain = try architecture.network(
+          inputSize: size, padding: border, weights: ZeroWeights())
+        let network = try architecture.network(
+          inputSize: size, downsampling: Self.kinds[index], padding: border, weights: ZeroWeights())
+        #expect(network.namedTensors.map(\.name) == plain.namedTensors.map(\.name))
+        #expect(network.namedTensors.map(\.tensor.shape) == plain.namedTensors.map(\.tensor.shape))
+        let sizes = { (network: Network) in
+          try network.samplingSites().map { [$0.outputSize.height, $0.outputSize.width] }
+        }
+        #expect(try sizes(network) == sizes(plain))
+        #expect(
+          try network.samplingSites().allSatisfy {
+            [.blurPool, .idealPool, .polyphase].contains($0.operation)
+          })
+        #expect(try network.valueShapes().last == [1000])
+      }
+    }
+  }
+
+  @Test(arguments: ["resnet18", "mobilenet_v2"])
+  func adaptivePolyphaseIsInvariant(_ name: String) throws {
+    try Shifts.check(
+      Zoo.architecture(named: name).network(
+        inputSize: 64, classes: 10, downsampling: .adaptivePolyphase(), padding: .circular))
+  }
+
+  /// The network built with filters is the usual one after surgery.
+  @Test(arguments: kinds.indices)
+  func surgeryGivesTheSame(_ index: Int) throws {
+    let methods: [Antialiasing.Method] = [
+      .blur(filterSize: 4), .blur(filterSize: 3, convention: .auto), .ideal, .adaptivePolyphase(),
+    ]
+    let plain = try ResNet.resNet18.network(inputSize: 64, classes: 3, weights: ZeroWeights())
+    let built = try ResNet.resNet18.network(
+      inputSize: 64, classes: 3, downsampling: Self.kinds[index], weights: ZeroWeights())
+    let (cut, _) = try plain.antialiased(with: Antialiasing(method: methods[index]))
+    let facts = { (network: Network) in
+      Set(network.nodes.map { "\($0.path): \($0.layer.summary)" })
+    }
+    #expect(facts(cut) == facts(built))
+  }
+
+  @Test func filtersThatDoNotFitAreRefused() throws {
+    #expect {
+      try ResNet.resNet18.network(
+        inputSize: 64, downsampling: .blur(filterSize: 4, convention: .timm),
+        weights: ZeroWeights())
+    } throws: {
+      "\($0)".contains("layer conv1") && "\($0)".contains("33×33") || "\($0)".contains("33")
+    }
+  }
+
+  /// Where samples stand behind filters, and what their borders keep, by the filters themselves.
+  @Test(arguments: BlurPool.Convention.allCases, BorderMode.allCases)
+  func grids(_ convention: BlurPool.Convention, _ padding: BorderMode) throws {
+    for taps in [3, 5] { try checkGrid(convention, taps, padding) }
+  }
+
+  private func checkGrid(
+    _ convention: BlurPool.Convention, _ taps: Int, _ padding: BorderMode
+  ) throws {
+    let (height, width) = (21, 26)
+    let blur = BlurPool(
+      convention, filterSize: [taps, taps], stride: [2, 3], padding: padding)
+    var network = Network(name: "n", inputShape: [1, height, width])
+    network.append("blur", .blurPool(blur))
+    let grid = try #require(try network.mapGrids()[1])
+    let run = { (value: (Int, Int) -> Float) in
+      let plane = (0..<height).flatMap { i in (0..<width).map { value(i, $0) } }
+      return try CompiledNetwork(network).run(
+        Tensor(shape: [1, 1, height, width], values: plane))
+    }
+    let (ones, rows, columns) = (
+      try run { _, _ in 1 }, try run { i, _ in Float(i) }, try run { _, j in Float(j) }
+    )
+    for point in 0..<grid.size.area {
+      // Products of a few dyadic taps.
+      #expect(abs(ones[point] - grid.gain[point]) < 1e-6)
+    }
+    let (i, j) = (grid.size.height / 2, grid.size.width / 2)
+    let point = i * grid.size.width + j
+    #expect(abs(Double(rows[point]) - (grid.origin[0] + grid.step[0] * Double(i))) < 1e-4)
+    #expect(abs(Double(columns[point]) - (grid.origin[1] + grid.step[1] * Double(j))) < 1e-4)
+  }
+
+  @Test func gridsOfIdealPools() throws {
+    var network = Network(name: "n", inputShape: [1, 9, 12])
+    network.append("i", .idealPool(IdealPooling()))
+    let grid = try #require(try network.mapGrids()[1])
+    #expect(grid.step == [1.8, 2] && grid.origin == [0, 0] && grid.size == HW(5, 6))
+    #expect(grid.gain.allSatisfy { $0 == 1 })
+  }
+}
