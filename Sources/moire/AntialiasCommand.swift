@@ -83,9 +83,13 @@ struct AntialiasCommand: ParsableCommand {
     let graph = try onnx.network(
       inputName: network.inputName, outputName: network.outputName, size: network.parsedSize())
     let (result, changes) = try graph.antialiased(with: antialiasing())
-    try result.writeONNX(path: output, metadata: onnx.metadata)
-    let document = Document(network: graph.name, output: output, method: method, changes: changes)
-    if let json { try JSONFile.write(document, path: json) }
+    if let json {
+      let document = Document(network: graph.name, output: output, method: method, changes: changes)
+      let bytes = try result.onnx(metadata: onnx.metadata)
+      try OutputFiles.write([(output, Data(bytes)), (json, try JSONFile.data(document))])
+    } else {
+      try result.writeONNX(path: output, metadata: onnx.metadata)
+    }
     if !quiet { print(AntialiasText(changes).render()) }
   }
 

@@ -107,11 +107,15 @@ struct RunCommand: ParsableCommand {
 
 /// JSON as Moire writes it: keys in snake case and in order, written beside and then renamed.
 enum JSONFile {
-  static func write(_ value: some Encodable, path: String) throws {
+  static func data(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    try write(encoder.encode(value), path: path)
+    return try encoder.encode(value)
+  }
+
+  static func write(_ value: some Encodable, path: String) throws {
+    try write(data(value), path: path)
   }
 
   static func write(_ data: Data, path: String) throws {

@@ -52,6 +52,16 @@ import Testing
     }
   }
 
+  @Test func aListThatCannotBeWrittenLeavesNoModel() throws {
+    try Tool.inTemporaryFolder { folder in
+      let result = try Tool.run(
+        ["antialias", model, "-o", "o.onnx", "--with", "bin-4", "--json", "no/c.json"], in: folder)
+      #expect(result.code == 3, "\(result.code)")
+      #expect(result.errors.contains("no/c.json") && result.output.isEmpty, "\(result.errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+  }
+
   @Test func wrongUses() throws {
     let cases: [([String], Int32, [String])] = [
       ([model, "-o", "o.onnx"], 2, ["--with"]),
