@@ -42,11 +42,7 @@ public enum NPY {
     var bytes = magic + [1, 0]
     bytes += [UInt8(header.utf8.count & 0xFF), UInt8(header.utf8.count >> 8)]
     bytes += Array(header.utf8)
-    bytes.reserveCapacity(bytes.count + 4 * tensor.count)
-    for value in tensor.values {
-      withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-    return bytes
+    return bytes + LittleEndian.bytes(tensor.values)
   }
 
   /// A tensor from the bytes of a `.npy` file; `path` stands in the messages.
@@ -114,16 +110,8 @@ public enum NPY {
 
     func values(_ body: ArraySlice<UInt8>, count: Int) -> [Float] {
       body.withUnsafeBytes { raw in
-        (0..<count).map { index in
-          itemSize == 4
-            ? Float(
-              bitPattern: UInt32(
-                littleEndian: raw.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)))
-            : Float(
-              Double(
-                bitPattern: UInt64(
-                  littleEndian: raw.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))))
-        }
+        let bytes = UnsafeRawBufferPointer(rebasing: raw[..<(count * itemSize)])
+        return itemSize == 4 ? LittleEndian.floats(bytes) : LittleEndian.doubles(bytes)
       }
     }
   }

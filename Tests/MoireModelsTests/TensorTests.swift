@@ -33,16 +33,16 @@ import Testing
 
   /// Every half-precision number against the compiler's own conversion, where it has the type.
   @Test func everyHalf() {
-    #expect(ONNXTensor.float(half: 0x3C00) == 1)
-    #expect(ONNXTensor.float(half: 0x0001) == 0x1p-24)
-    #expect(ONNXTensor.float(half: 0xFBFF) == -65504)
-    #expect(ONNXTensor.float(half: 0xFC00) == -.infinity)
-    #expect(ONNXTensor.float(half: 0x7C01).isNaN)
-    #expect(ONNXTensor.float(half: 0x8000).sign == .minus)
+    #expect(LittleEndian.float(half: 0x3C00) == 1)
+    #expect(LittleEndian.float(half: 0x0001) == 0x1p-24)
+    #expect(LittleEndian.float(half: 0xFBFF) == -65504)
+    #expect(LittleEndian.float(half: 0xFC00) == -.infinity)
+    #expect(LittleEndian.float(half: 0x7C01).isNaN)
+    #expect(LittleEndian.float(half: 0x8000).sign == .minus)
     #if !(os(macOS) && arch(x86_64))
       let wrong = (UInt16.min...UInt16.max).first { bits in
         let value = Float(Float16(bitPattern: bits))
-        let ours = ONNXTensor.float(half: bits)
+        let ours = LittleEndian.float(half: bits)
         return !(ours == value || ours.isNaN && value.isNaN)
       }
       #expect(wrong == nil)

@@ -90,8 +90,8 @@ struct ONNXTensor {
     switch type {
     case .float: .floats(proto.floatData)
     case .double: .floats(proto.doubleData.map { Float($0) })
-    case .float16: .floats(proto.int32Data.map { float(half: UInt16(truncatingIfNeeded: $0)) })
-    case .bfloat16: .floats(proto.int32Data.map { float(brain: UInt16(truncatingIfNeeded: $0)) })
+    case .float16: .floats(sixteen(proto, LittleEndian.float(half:)))
+    case .bfloat16: .floats(sixteen(proto, LittleEndian.float(brain:)))
     case .int64: .integers(proto.int64Data.map { .known(Int($0)) })
     case .uint32, .uint64: .integers(proto.uint64Data.map { known($0) })
     case .uint8, .int8, .uint16, .int16, .int32, .bool:
@@ -99,27 +99,26 @@ struct ONNXTensor {
     }
   }
 
+  /// Sixteen-bit floats stand in the lower half of 32-bit integers.
+  private static func sixteen(_ proto: ONNXTensorProto, _ widened: (UInt16) -> Float) -> [Float] {
+    proto.int32Data.map { widened(UInt16(truncatingIfNeeded: $0)) }
+  }
+
   private static func decode(_ data: Data, as type: ElementType) -> Constant.Storage {
     data.withUnsafeBytes { raw in
-      func each<T: FixedWidthInteger, R>(_: T.Type, _ body: (T) -> R) -> [R] {
-        let size = MemoryLayout<T>.size
-        return (0..<raw.count / size).map {
-          body(T(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * size, as: T.self)))
-        }
-      }
-      return switch type {
-      case .float: .floats(each(UInt32.self) { Float(bitPattern: $0) })
-      case .double: .floats(each(UInt64.self) { Float(Double(bitPattern: $0)) })
-      case .float16: .floats(each(UInt16.self, float(half:)))
-      case .bfloat16: .floats(each(UInt16.self, float(brain:)))
-      case .uint8, .bool: .integers(each(UInt8.self, known))
-      case .int8: .integers(each(Int8.self, known))
-      case .uint16: .integers(each(UInt16.self, known))
-      case .int16: .integers(each(Int16.self, known))
-      case .int32: .integers(each(Int32.self, known))
-      case .uint32: .integers(each(UInt32.self, known))
-      case .int64: .integers(each(Int64.self, known))
-      case .uint64: .integers(each(UInt64.self, known))
+      switch type {
+      case .float: .floats(LittleEndian.floats(raw))
+      case .double: .floats(LittleEndian.doubles(raw))
+      case .float16: .floats(LittleEndian.halves(raw))
+      case .bfloat16: .floats(LittleEndian.brains(raw))
+      case .uint8, .bool: .integers(LittleEndian.integers(raw, as: UInt8.self).map(known))
+      case .int8: .integers(LittleEndian.integers(raw, as: Int8.self).map(known))
+      case .uint16: .integers(LittleEndian.integers(raw, as: UInt16.self).map(known))
+      case .int16: .integers(LittleEndian.integers(raw, as: Int16.self).map(known))
+      case .int32: .integers(LittleEndian.integers(raw, as: Int32.self).map(known))
+      case .uint32: .integers(LittleEndian.integers(raw, as: UInt32.self).map(known))
+      case .int64: .integers(LittleEndian.integers(raw, as: Int64.self).map(known))
+      case .uint64: .integers(LittleEndian.integers(raw, as: UInt64.self).map(known))
       }
     }
   }
@@ -127,19 +126,4 @@ struct ONNXTensor {
   private static func known(_ value: some BinaryInteger) -> Extent {
     Int(exactly: value).map(Extent.known) ?? .open
   }
-
-  /// IEEE half precision, widened exactly.
-  static func float(half bits: UInt16) -> Float {
-    let sign: Float = bits >> 15 == 0 ? 1 : -1
-    let exponent = Int(bits >> 10 & 0x1F)
-    let fraction = Float(bits & 0x3FF)
-    switch exponent {
-    case 0: return sign * fraction * 0x1p-24
-    case 31: return fraction == 0 ? sign * .infinity : .nan
-    default: return sign * Float(sign: .plus, exponent: exponent - 25, significand: 1024 + fraction)
-    }
-  }
-
-  /// bfloat16 is the upper half of single precision.
-  static func float(brain bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
 }

@@ -27,7 +27,7 @@ extension Safetensors {
     data.reserveCapacity(8 + header.utf8.count + 4 * tensors.reduce(0) { $0 + $1.tensor.count })
     data.append(contentsOf: header.utf8)
     for (_, tensor) in tensors {
-      tensor.values.withUnsafeBytes { data.append(contentsOf: $0) }
+      data.append(contentsOf: LittleEndian.bytes(tensor.values))
     }
     return data
   }

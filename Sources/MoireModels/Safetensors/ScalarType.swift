@@ -1,3 +1,5 @@
+import MoireTensors
+
 /// The element types of the safetensors format.
 ///
 /// Tensors here are Float: `F16` and `BF16` widen exactly, `F64`, `I32` and `I64` are rounded to the
@@ -39,39 +41,15 @@ public enum ScalarType: String, Sendable, CaseIterable {
   ///
   /// - Precondition: `bytes` has `count · size` bytes; they need no alignment.
   func floats(in bytes: UnsafeRawBufferPointer, count: Int) -> [Float]? {
-    switch self {
-    case .float32: read(bytes, count) { Float(bitPattern: UInt32(littleEndian: $0)) }
-    case .float64: read(bytes, count) { Float(Double(bitPattern: UInt64(littleEndian: $0))) }
-    case .bfloat16:
-      read(bytes, count) { Float(bitPattern: UInt32(UInt16(littleEndian: $0)) << 16) }
-    case .float16: read(bytes, count) { Self.widened(UInt16(littleEndian: $0)) }
-    case .signed32: read(bytes, count) { Float(Int32(littleEndian: $0)) }
-    case .signed64: read(bytes, count) { Float(Int64(littleEndian: $0)) }
+    let bytes = UnsafeRawBufferPointer(rebasing: bytes[..<(count * size)])
+    return switch self {
+    case .float32: LittleEndian.floats(bytes)
+    case .float64: LittleEndian.doubles(bytes)
+    case .bfloat16: LittleEndian.brains(bytes)
+    case .float16: LittleEndian.halves(bytes)
+    case .signed32: LittleEndian.integers(bytes, as: Int32.self).map { Float($0) }
+    case .signed64: LittleEndian.integers(bytes, as: Int64.self).map { Float($0) }
     default: nil
-    }
-  }
-
-  private func read<Raw: BitwiseCopyable>(
-    _ bytes: UnsafeRawBufferPointer, _ count: Int, _ value: (Raw) -> Float
-  ) -> [Float] {
-    [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-      for index in 0..<count {
-        let raw = bytes.loadUnaligned(fromByteOffset: index * size, as: Raw.self)
-        buffer.initializeElement(at: index, to: value(raw))
-      }
-      filled = count
-    }
-  }
-
-  /// IEEE binary16: 1 sign, 5 exponent, 10 fraction bits. `Float16` is not there on every platform.
-  static func widened(_ half: UInt16) -> Float {
-    let sign = UInt32(half & 0x8000) << 16
-    let (exponent, fraction) = (UInt32(half >> 10 & 0x1F), UInt32(half & 0x3FF))
-    switch exponent {
-    case 0:
-      return Float(sign: sign == 0 ? .plus : .minus, exponent: -24, significand: Float(fraction))
-    case 0x1F: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
-    default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
     }
   }
 }

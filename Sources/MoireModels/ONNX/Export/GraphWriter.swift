@@ -57,7 +57,7 @@ struct GraphWriter {
     if let index = tensor.firstNonFinite {
       throw ModelError.nonFinite(layer: path, tensor: name, index: index, value: tensor[index])
     }
-    add(name, tensor.shape, type: .float, tensor.values.map(\.bitPattern.littleEndian))
+    add(name, tensor.shape, type: .float, LittleEndian.bytes(tensor.values))
     return name
   }
 
