@@ -24,12 +24,14 @@ public struct PhaseChain: Sendable {
   /// - Parameters:
   ///   - network: one with circular borders; see `Network.circular()`.
   ///   - threads: how many threads a run may use.
+  ///   - batches: images to a run for level 0 and each level; nil for a choice by the size of the maps.
   /// - Throws: `PhaseChainObstacle` where shifts are no chain of phases, and `LayerError`.
-  public init(_ network: Network, threads: Int = 1) throws {
+  public init(_ network: Network, threads: Int = 1, batches: [Int]? = nil) throws {
     self.network = network.withoutFinalSoftmax()
     self.threads = max(1, threads)
     var options = PhaseEngine.Options()
     options.threads = self.threads
+    options.batches = batches
     engine = Engine(try PhaseEngine(self.network, options: options))
     var cumulative: HW = 1
     let parts = engine.strides
@@ -103,7 +105,7 @@ final class Engine: Sendable {
   let outputs: Int
   let memoryBytes: Int
 
-  init(_ engine: sending PhaseEngine) {
+  init(_ engine: PhaseEngine) {
     strides = (engine.strides, engine.sites)
     outputs = engine.outputs
     memoryBytes = engine.memoryBytes
