@@ -3,7 +3,21 @@ import MoireSpectral
 import MoireTensors
 
 /// Small networks with one property of the phase chain each.
-enum SegmentNetworks {
+enum SegmentNetworks: String, CaseIterable, Sendable {
+  case residual, wide, uneven, branches, filtered, flattened, row
+
+  var network: Network {
+    switch self {
+    case .residual: Self.residual()
+    case .wide: Self.residual(size: HW(16, 24))
+    case .uneven: Self.uneven()
+    case .branches: Self.branches()
+    case .filtered: Self.filtered()
+    case .flattened: Self.flattened()
+    case .row: Self.row()
+    }
+  }
+
   static func convolution(
     _ inputs: Int, _ outputs: Int, kernel: HW = 3, stride: HW = 1, padding: Padding = 1,
     groups: Int = 1, dilation: HW = 1, seed: UInt64
@@ -34,7 +48,7 @@ enum SegmentNetworks {
 
   /// Strided convolution, max-pool, a residual block with a strided shortcut, a gate; one level of
   /// two sites, odd kernels, zeros around, a channel count that fills no block.
-  static func residual(size: HW = 24) -> Network {
+  static func residual(size: HW = 16) -> Network {
     var network = Network(name: "residual", inputShape: [3, size.height, size.width])
     network.append("stem", convolution(3, 10, kernel: 7, stride: 2, padding: 3, seed: 1))
     network.append("norm", normalization(10, seed: 2))
@@ -57,7 +71,7 @@ enum SegmentNetworks {
   }
 
   /// Asymmetric pads, an even kernel, a wide stride, unequal strides, an average pool in ceil mode.
-  static func uneven(size: HW = HW(24, 30)) -> Network {
+  static func uneven(size: HW = HW(12, 18)) -> Network {
     var network = Network(name: "uneven", inputShape: [2, size.height, size.width])
     network.append(
       "conv1",
@@ -94,7 +108,7 @@ enum SegmentNetworks {
   }
 
   /// Filters before the subsampling, a choice of phase by the map, an ideal pool.
-  static func filtered(size: HW = 32) -> Network {
+  static func filtered(size: HW = 16) -> Network {
     var network = Network(name: "filtered", inputShape: [3, size.height, size.width])
     network.append("conv1", convolution(3, 12, seed: 31))
     network.append("relu1", .activation(.relu))

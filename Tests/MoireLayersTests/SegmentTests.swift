@@ -4,12 +4,6 @@ import MoireTensors
 import Testing
 
 @Suite struct SegmentTests {
-  static let networks: [Network] = [
-    SegmentNetworks.residual(), SegmentNetworks.residual(size: HW(16, 40)),
-    SegmentNetworks.uneven(), SegmentNetworks.branches(), SegmentNetworks.filtered(),
-    SegmentNetworks.flattened(), SegmentNetworks.row(),
-  ]
-
   /// x_d(n) = x(n + d), by its definition.
   static func rolled(_ x: Tensor, _ d: HW) -> Tensor {
     let (channels, height, width) = (x.shape[1], x.shape[2], x.shape[3])
@@ -41,10 +35,10 @@ import Testing
 
   /// Every circular shift against the network run by definition on the shifted image in double
   /// precision. Tolerance as for layers: 64 ε √K < 3e-5 of the largest value.
-  @Test(arguments: networks, [true, false]) func everyShiftIsAPhase(
-    _ original: Network, _ isDense: Bool
+  @Test(arguments: SegmentNetworks.allCases, [true, false]) func everyShiftIsAPhase(
+    _ example: SegmentNetworks, _ isDense: Bool
   ) throws {
-    let network = try original.circular().network
+    let network = try example.network.circular().network
     let input = random([1] + network.inputShape, seed: 7)
     var options = PhaseEngine.Options()
     options.isDense = isDense
@@ -54,8 +48,8 @@ import Testing
     #expect(answers.count == total.area)
     // Shifts beyond the total stride too: a few of them, the definition is slow.
     let size = HW(network.inputShape[1], network.inputShape[2])
-    for row in Swift.stride(from: 0, to: size.height, by: max(1, size.height / 6)) {
-      for column in Swift.stride(from: 0, to: size.width, by: max(1, size.width / 7)) {
+    for row in Swift.stride(from: 0, to: size.height, by: max(1, size.height / 4)) {
+      for column in Swift.stride(from: 0, to: size.width, by: max(1, size.width / 5)) {
         let shifted = Self.rolled(input, HW(row, column))
         let expected = Oracle.run(network, shifted)[network.output].values
         let got = try #require(answers[HW(row % total.height, column % total.width)])
@@ -67,8 +61,10 @@ import Testing
   }
 
   /// Against the engine itself, which is fast enough for every circular shift.
-  @Test(arguments: networks) func everyShiftMatchesBruteForce(_ original: Network) throws {
-    let network = try original.circular().network
+  @Test(arguments: SegmentNetworks.allCases) func everyShiftMatchesBruteForce(
+    _ example: SegmentNetworks
+  ) throws {
+    let network = try example.network.circular().network
     let input = random([1] + network.inputShape, seed: 8)
     var options = PhaseEngine.Options()
     options.threads = 2
