@@ -1,6 +1,7 @@
 import MoireAnalysis
 import MoireLayers
 import MoireTensors
+import Synchronization
 import Testing
 
 /// The phase chain on a small network.
@@ -34,9 +35,9 @@ import Testing
     let chain = try PhaseChain(network, threads: 2)
     #expect(chain.levels.map(\.sites).prefix(3) == [["conv1"], ["pool"], ["conv2"]])
     #expect(chain.levels.map(\.cumulative) == (flattened ? [2, 4, 8, 16] : [2, 4, 8]))
-    var steps: [Int] = []
-    let answers = try chain.exhaustive(Self.input) { done, _ in steps.append(done) }
-    #expect(steps == Array(1...(flattened ? 256 : 64)))
+    let steps = Mutex<[Int]>([])
+    let answers = try chain.exhaustive(Self.input) { done, _ in steps.withLock { $0.append(done) } }
+    #expect(steps.withLock { $0 } == Array(1...(flattened ? 256 : 64)))
     let shifts = (0..<256).map { HW($0 / 16, $0 % 16) }
     let brute = try ShiftBruteForce(network, batch: 5, threads: 2)
     let logits = try brute.logits(Self.input, shifts: shifts)

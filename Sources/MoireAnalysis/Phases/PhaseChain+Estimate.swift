@@ -1,6 +1,6 @@
-import Foundation
-public import MoireLayers
+import MoireLayers
 public import MoireTensors
+import Synchronization
 
 extension PhaseChain {
   /// The shares of the levels from a random part of the phases.
@@ -18,26 +18,32 @@ extension PhaseChain {
   /// - Throws: `LayerError`.
   public func estimate(
     _ inputs: [Tensor], budget: Double = 0.1, seed: UInt64 = 0,
-    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> PhaseEstimate {
     let strides = levels.map(\.stride)
     let design = SamplingDesign(
       phases: strides.map(\.area), budget: budget * exhaustiveCost, cost: cost(branching:))
     var options = PhaseEngine.Options()
-    (options.isDense, options.branching, options.threads) = (false, design.branching, threads)
-    let engine = try PhaseEngine(network, options: options)
-    var samples: [PhaseSample] = []
-    for (index, input) in inputs.enumerated() {
-      var generator = SeededGenerator(seed: seed, index)
+    (options.isDense, options.branching) = (false, design.branching)
+    let workers = max(1, min(threads, inputs.count))
+    let engines = try (0..<workers).map { _ in try PhaseEngine(network, options: options) }
+    let found = Mutex((samples: [PhaseSample?](repeating: nil, count: inputs.count), done: 0))
+    try Parallel.forEach(inputs.count, threads: workers) { worker, index in
       var leaves: [(shift: HW, logits: [Float])] = []
-      try engine.run(
-        [input],
-        phases: { level, _, _ in
-          generator.draw(design.branching[level - 1], of: strides[level - 1].positions)
+      try engines[worker].run(
+        [inputs[index]],
+        phases: { level, _, shift in
+          var generator = SeededGenerator(seed: seed, index, level, shift.height, shift.width)
+          return generator.draw(design.branching[level - 1], of: strides[level - 1].positions)
         }, onAnswer: { leaves.append(($0.shift, Array($0.values))) })
-      samples.append(PhaseSample(leaves, strides: strides))
-      progress(index + 1, inputs.count)
+      let sample = PhaseSample(leaves, strides: strides)
+      found.withLock {
+        $0.samples[index] = sample
+        $0.done += 1
+        progress($0.done, inputs.count)
+      }
     }
+    let samples = found.withLock { $0.samples.compactMap { $0 } }
     return PhaseEstimate(
       samples, strides: strides, branching: design.branching,
       costFraction: design.cost / exhaustiveCost, seed: seed)

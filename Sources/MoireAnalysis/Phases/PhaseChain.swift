@@ -19,7 +19,7 @@ public struct PhaseChain: Sendable {
   /// the strided operations behind the cut.
   public let multiplyAdds: [Int]
 
-  private let engine: Engine
+  private let pool: EnginePool
 
   /// - Parameters:
   ///   - network: one with circular borders; see `Network.circular()`.
@@ -29,13 +29,9 @@ public struct PhaseChain: Sendable {
   public init(_ network: Network, threads: Int = 1, batches: [Int]? = nil) throws {
     self.network = network.withoutFinalSoftmax()
     self.threads = max(1, threads)
-    var options = PhaseEngine.Options()
-    options.threads = self.threads
-    options.batches = batches
-    engine = Engine(try PhaseEngine(self.network, options: options))
+    pool = try EnginePool(self.network, threads: self.threads, batches: batches)
     var cumulative: HW = 1
-    let parts = engine.strides
-    levels = zip(parts.strides, parts.sites).map { stride, sites in
+    levels = zip(pool.strides, pool.sites).map { stride, sites in
       cumulative = HW(cumulative.height * stride.height, cumulative.width * stride.width)
       return PhaseLevel(stride: stride, cumulative: cumulative, sites: sites)
     }
@@ -46,7 +42,7 @@ public struct PhaseChain: Sendable {
   public var phases: HW { levels.last?.cumulative ?? 1 }
 
   /// The blocks of memory for feature maps, in bytes.
-  public var memoryBytes: Int { engine.memoryBytes }
+  public var memoryBytes: Int { pool.memoryBytes }
 
   /// Multiply-adds of ``exhaustive(_:progress:)``: Σ_l cost(l) · Π_{j ≤ l} s_j².
   public var exhaustiveCost: Double { cost(branching: levels.map(\.stride.area)) }
@@ -65,55 +61,33 @@ public struct PhaseChain: Sendable {
   ///
   /// - Parameters:
   ///   - input: `[1, C, H, W]`.
-  ///   - progress: called with the answers so far and their number in the end.
+  ///   - progress: called with the answers so far and their number in the end, by one thread at a time.
   /// - Throws: `LayerError` for an input of another shape or answers that are not finite.
   public func exhaustive(
-    _ input: Tensor, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    _ input: Tensor, progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> PhaseAnswers {
     let size = phases
-    var logits = [Float](repeating: 0, count: size.area * engine.outputs)
-    var done = 0
+    let result = Mutex(
+      (logits: [Float](repeating: 0, count: size.area * pool.outputs), done: 0))
     try stream(input) { shift, values in
-      let start = (shift.height * size.width + shift.width) * values.count
-      logits.replaceSubrange(start..<start + values.count, with: values)
-      done += 1
-      progress(done, size.area)
+      result.withLock {
+        let start = (shift.height * size.width + shift.width) * values.count
+        $0.logits.replaceSubrange(start..<start + values.count, with: values)
+        $0.done += 1
+        progress($0.done, size.area)
+      }
     }
     return PhaseAnswers(
-      phases: size, classes: engine.outputs, logits: logits,
+      phases: size, classes: pool.outputs, logits: result.withLock { $0.logits },
       inputSize: HW(network.inputShape[1], network.inputShape[2]))
   }
 
   /// The same without keeping the answers: `onAnswer` gets each shift with its logits, which are gone
-  /// when it returns. The order is that of the computation.
+  /// when it returns, by one thread at a time. The order is that of the computation.
   public func stream(
-    _ input: Tensor, onAnswer: (HW, UnsafeBufferPointer<Float>) throws -> Void
+    _ input: Tensor, onAnswer: @Sendable (HW, UnsafeBufferPointer<Float>) throws -> Void
   ) throws {
-    try engine.use { engine in
-      try engine.run(
-        [input],
-        phases: { level, _, _ in engine.strides[level - 1].positions },
-        onAnswer: { try onAnswer($0.shift, $0.values) })
-    }
-  }
-}
-
-/// An engine that is used by one caller at a time.
-final class Engine: Sendable {
-  private let engine: Mutex<PhaseEngine>
-  let strides: (strides: [HW], sites: [[String]])
-  let outputs: Int
-  let memoryBytes: Int
-
-  init(_ engine: PhaseEngine) {
-    strides = (engine.strides, engine.sites)
-    outputs = engine.outputs
-    memoryBytes = engine.memoryBytes
-    self.engine = Mutex(engine)
-  }
-
-  func use<Result>(_ body: (PhaseEngine) throws -> Result) rethrows -> Result {
-    try engine.withLock { try body($0) }
+    try pool.run(input) { try onAnswer($0.shift, $0.values) }
   }
 }
 

@@ -69,6 +69,11 @@ public final class PhaseEngine: @unchecked Sendable {
     try PhasePlan(network, dense: false).multiplyAdds
   }
 
+  /// s_l for each level.
+  public static func strides(of network: Network) throws -> [HW] {
+    try PhasePlan(network, dense: false).strides
+  }
+
   /// One answer of a run; the values are borrowed and gone when the closure returns.
   public struct Answer {
     /// The index of the input.
