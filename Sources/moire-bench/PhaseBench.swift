@@ -30,12 +30,15 @@ struct PhaseBench: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Batch sizes that brute force may choose from.")
   var batches = [1, 4, 8, 16]
 
-  @Option(parsing: .upToNextOption, help: "Images to a run for each level, in place of the choice by size.")
+  @Option(
+    parsing: .upToNextOption,
+    help: "Images to a run for each level, in place of the choice by size.")
   var levels: [Int] = []
 
   mutating func run() throws {
     print(
-      "| network | phases | brute force, batch | s | phase chain, s | ratio | possible | maps, MB | maps, MB |")
+      "| network | phases | brute force, batch | s | phase chain, s | ratio | possible | maps, MB | maps, MB |"
+    )
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     for model in models {
       print(try PhaseComparison(self, model: model).text)

@@ -115,7 +115,9 @@ import Testing
   @Test func aSingleEffectIsFound() {
     let strides: [HW] = [2, 2, 2]
     var logits: [Float] = []
-    for row in 0..<8 { for column in 0..<8 { logits.append(Float((row / 2 % 2) * 3 + column / 2 % 2)) } }
+    for row in 0..<8 {
+      for column in 0..<8 { logits.append(Float((row / 2 % 2) * 3 + column / 2 % 2)) }
+    }
     let answers = PhaseAnswers(phases: 8, classes: 1, logits: logits, inputSize: 8)
     let result = PhaseDecomposition(answers, strides: strides)
     // (3² + 1) / 4.
@@ -135,7 +137,9 @@ import Testing
     #expect(certificate.evaluated == 4)
     #expect(certificate.represented == 24)
     #expect(certificate.changed == 6)
-    #expect(certificate.worst == .init(shift: HW(0, 1), prediction: 1, margin: -1))
+    #expect(
+      certificate.worst
+        == ShiftCertificate.Shift(shift: HW(0, 1), prediction: 1, margin: -1))
     #expect(certificate.smallestMargin == 0)
     #expect(certificate.logitRange == 5)
     #expect(certificate.nearTies == [HW(1, 1)])

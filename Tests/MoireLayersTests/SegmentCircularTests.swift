@@ -148,7 +148,10 @@ import Testing
     }
     #expect(Self.refusal(unequal) == .unequalStrides(path: "join", HW(2, 4), 2))
     let enlarged = Self.network {
-      $0.append("up", .resize(Resize(.factors(height: 2, width: 2), mode: .nearest(.floor), coordinates: .asymmetric)))
+      $0.append(
+        "up",
+        .resize(
+          Resize(.factors(height: 2, width: 2), mode: .nearest(.floor), coordinates: .asymmetric)))
       head(&$0)
     }
     #expect(Self.refusal(enlarged) == .noWholeStride(path: "up"))

@@ -34,7 +34,8 @@ enum SegmentNetworks: String, CaseIterable, Sendable {
     .batchNormalization(
       BatchNormalization(
         scale: random([channels], seed: seed), shift: random([channels], seed: seed + 1),
-        mean: random([channels], seed: seed + 2), variance: try! Tensor(shape: [channels], repeating: 1)))
+        mean: random([channels], seed: seed + 2),
+        variance: try! Tensor(shape: [channels], repeating: 1)))
   }
 
   /// Global mean and a fully connected layer.
@@ -139,9 +140,14 @@ enum SegmentNetworks: String, CaseIterable, Sendable {
   /// A row of samples.
   static func row(length: Int = 36) -> Network {
     var network = Network(name: "row", inputShape: [1, 1, length])
-    network.append("conv1", convolution(1, 6, kernel: HW(1, 5), stride: HW(1, 3), padding: Padding(left: 2, right: 2), seed: 51))
+    network.append(
+      "conv1",
+      convolution(
+        1, 6, kernel: HW(1, 5), stride: HW(1, 3), padding: Padding(left: 2, right: 2), seed: 51))
     network.append("relu", .activation(.relu))
-    network.append("max", .pooling(Pooling(.max, kernel: HW(1, 3), stride: 2, padding: Padding(left: 1, right: 1))))
+    network.append(
+      "max",
+      .pooling(Pooling(.max, kernel: HW(1, 3), stride: 2, padding: Padding(left: 1, right: 1))))
     addHead(&network, channels: 6)
     return network
   }

@@ -45,7 +45,8 @@ public final class ShiftBruteForce: Sendable {
   /// - Parameter input: `[1, C, H, W]`.
   /// - Throws: `LayerError`.
   public func logits(
-    _ input: Tensor, shifts: [HW], progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    _ input: Tensor, shifts: [HW],
+    progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> [Float] {
     guard input.shape == [1] + network.inputShape else {
       throw LayerError.input(expected: network.inputShape, got: input.shape)
@@ -76,7 +77,8 @@ public final class ShiftBruteForce: Sendable {
   ///
   /// The certificate speaks of these shifts alone and is marked so.
   public func certificate(
-    _ input: Tensor, shifts: [HW], progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    _ input: Tensor, shifts: [HW],
+    progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> ShiftCertificate {
     let all = shifts.first == 0 ? shifts : [0] + shifts
     return ShiftCertificate(

@@ -9,6 +9,12 @@ public struct ShiftCertificate: Codable, Sendable, Equatable {
     /// The logit of the unshifted prediction minus the largest other one: negative where another class
     /// wins.
     public var margin: Double
+
+    public init(shift: HW, prediction: Int, margin: Double) {
+      self.shift = shift
+      self.prediction = prediction
+      self.margin = margin
+    }
   }
 
   /// Whether the network is circular and the shifts stand for all circular shifts; else they are all

@@ -154,7 +154,8 @@ extension Pooling {
     let extent = window.extent
     var result = padding
     result.bottom = max(
-      padding.bottom, (output.height - 1) * stride.height + extent.height - input.height - padding.top)
+      padding.bottom,
+      (output.height - 1) * stride.height + extent.height - input.height - padding.top)
     result.right = max(
       padding.right, (output.width - 1) * stride.width + extent.width - input.width - padding.left)
     return result

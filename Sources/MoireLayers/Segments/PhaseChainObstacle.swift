@@ -21,7 +21,8 @@ public enum PhaseChainObstacle: InputError, Equatable {
 
   public var description: String {
     switch self {
-    case .notAMap(let shape): "the network takes inputs of shape \(shape); a phase chain needs maps [C, H, W]"
+    case .notAMap(let shape):
+      "the network takes inputs of shape \(shape); a phase chain needs maps [C, H, W]"
     case .border(let path):
       "layer \(path) pads its maps with other values than their own; a phase chain needs circular borders"
     case .notDivisible(let path, let size, let stride):

@@ -57,7 +57,9 @@ struct PhasePlan {
     strides = zip(cumulative.dropFirst(), cumulative).map { $0 / $1 }
     sites = strides.map { _ in [] }
     network = Network(name: original.name, inputShape: original.inputShape)
-    values = [Value(shape: original.inputShape, level: 0, stride: 1, period: grids.grids[0]?.period)]
+    values = [
+      Value(shape: original.inputShape, level: 0, stride: 1, period: grids.grids[0]?.period)
+    ]
     for index in original.nodes.indices
     where grids.grids[index + 1] != nil && known[index + 1] == nil {
       // Pads wait for the level of their readers.

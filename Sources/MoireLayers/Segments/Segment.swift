@@ -49,11 +49,14 @@ final class Segment {
         isBlocked: lowering.blocked.contains(own))
     }
     exits = Dictionary(uniqueKeysWithValues: kept.map { ($0, map($0)) })
-    entries = level == 0 ? [] : carried.map {
-      Entry(
-        source: plan.network.nodes[$0 - 1].inputs[0], crossing: plan.crossings[$0 - 1]!,
-        map: map($0))
-    }
+    entries =
+      level == 0
+      ? []
+      : carried.map {
+        Entry(
+          source: plan.network.nodes[$0 - 1].inputs[0], crossing: plan.crossings[$0 - 1]!,
+          map: map($0))
+      }
     input = level == 0 ? map(0) : nil
     self.batch = batch
     self.program = program
