@@ -1,5 +1,5 @@
 internal import CMoire
-public import MoireTensors
+import MoireTensors
 
 extension IdentityReader {
   /// Reads one map in place, whatever its layout; one entry a channel.

@@ -1,4 +1,5 @@
 import MoireLayers
+import MoireSpectral
 import MoireTensors
 
 extension Network {

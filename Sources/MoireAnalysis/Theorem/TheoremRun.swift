@@ -35,7 +35,7 @@ struct TheoremRun {
     filters = Self.distinct([.lowPass(.none)] + options.filters)
     var readers: [[IdentityReader]] = []
     for (site, isExact) in zip(sites, exact) {
-      let made = try isExact ? filters : []
+      let made = isExact ? filters : []
       readers.append(try made.map { try $0.reader(size: site.denseSize, stride: site.stride) })
     }
     self.readers = readers

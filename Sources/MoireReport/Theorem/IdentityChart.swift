@@ -13,10 +13,12 @@ public struct IdentityChart {
 
   private typealias Side = KeyPath<IdentityReading, IdentityReading.Sides?>
 
-  private static let panels: [(title: String, side: Side)] = [
-    ("alias fraction (polyphase)", \.aliasFraction),
-    ("equivariance error", \.equivarianceError), ("pool leak", \.poolLeak),
-  ]
+  private static var panels: [(title: String, side: Side)] {
+    [
+      ("alias fraction (polyphase)", \.aliasFraction),
+      ("equivariance error", \.equivarianceError), ("pool leak", \.poolLeak),
+    ]
+  }
   private static let colors = [
     "#1b1f27", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c564b",
     "#7f3fbf", "#b5a900",
@@ -76,7 +78,7 @@ public struct IdentityChart {
       zero == 0 ? "" : "\(Figures.count(zero)) below 1e-12 on a side", x: 186, y: 336,
       anchor: "middle", class: "mark")
     let dots = series.enumerated().reversed().map { index, points in
-      dots(points.filter { min($0.x, $0.y) >= Self.floor }, index, plot)
+      self.dots(points.filter { min($0.x, $0.y) >= Self.floor }, index, plot)
     }
     return [heading] + axes + [diagonal] + dots + [plot.frame, note]
   }
