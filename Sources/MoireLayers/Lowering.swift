@@ -24,6 +24,8 @@ struct Lowering {
   var taps: [Tap] = []
   private(set) var input = 0
   private(set) var output = 0
+  /// Network values that are read after the program has run, the answer among them.
+  let kept: Set<Int>
 
   let consumers: [[Int]]
   let sites: [SamplingSite]
@@ -42,6 +44,7 @@ struct Lowering {
     self.network = network
     self.batch = batch
     self.sites = sites
+    kept = [network.output]
     shapes = try network.valueShapes()
     consumers = network.consumers()
     siteOfNode = Dictionary(uniqueKeysWithValues: sites.enumerated().map { ($1.node, $0) })
@@ -65,6 +68,20 @@ struct Lowering {
       try step(cl_step_reorder(program.handle, Int32(output), Int32(copy)))
       output = copy
     }
+  }
+
+  /// A lowering whose values and nodes are added by hand.
+  init(
+    _ network: Network, shapes: [[Int]], batch: Int, program: Program, kept: Set<Int>
+  ) {
+    self.network = network
+    self.shapes = shapes
+    self.batch = batch
+    self.program = program
+    self.kept = kept
+    sites = []
+    siteOfNode = [:]
+    consumers = network.consumers()
   }
 
   // MARK: Values
@@ -105,14 +122,14 @@ struct Lowering {
 
   /// Whether a node is the last to read a value that may be written over.
   func isLastUse(_ value: Int, by node: Int) -> Bool {
-    value != 0 && value != network.output
+    value != 0 && !kept.contains(value)
       && consumers[value].allSatisfy { $0 == node || done.contains($0) }
       && network.nodes[node].inputs.filter { $0 == value }.count == 1
   }
 
   /// The only reader of a value that is not the network's answer.
   func soleConsumer(of value: Int) -> Int? {
-    guard value != network.output, consumers[value].count == 1 else { return nil }
+    guard !kept.contains(value), consumers[value].count == 1 else { return nil }
     return consumers[value].first
   }
 

@@ -8,8 +8,13 @@ struct MemoryPlan {
   /// The size of the block.
   let bytes: Int
 
-  /// - Parameter external: values whose memory is the caller's.
-  init(of program: Program, external: Set<Int>, keeping kept: Set<Int>) {
+  /// - Parameters:
+  ///   - external: values whose memory is the caller's.
+  ///   - filled: values that are written before the first step.
+  ///   - kept: values that are read after the last step.
+  init(
+    of program: Program, external: Set<Int>, filled: Set<Int> = [], keeping kept: Set<Int>
+  ) {
     var lives: [Int: ClosedRange<Int>] = [:]
     for step in 0..<program.stepCount {
       let (reads, writes) = program.operands(of: step)
@@ -17,6 +22,10 @@ struct MemoryPlan {
         let base = program.base(of: value)
         lives[base] = (lives[base]?.lowerBound ?? step)...step
       }
+    }
+    for value in filled {
+      let base = program.base(of: value)
+      lives[base] = 0...(lives[base]?.upperBound ?? 0)
     }
     for value in kept {
       let base = program.base(of: value)

@@ -191,6 +191,13 @@ int cl_program_bind(cl_program *program, int value, void *address);
 /* Runs steps first ..< last with that many threads. */
 int cl_program_run(cl_program *program, int first, int last, int threads);
 
+/* Image b of dst, which has as many channels in the same layout, becomes image images[b] of src as it
+ * stands on a circle of `period` points: dst(i, j) = src((row + i stride) mod period, (column +
+ * j stride) mod period), (row, column) = offsets[b] >= 0. Points of src from `period` on are not read.
+ * Returns a negative number, and leaves dst alone, when the maps do not fit. */
+int cl_take(const cl_map *src, const cl_map *dst, const int32_t *images, const cl_pair *offsets,
+            cl_pair stride, cl_pair period, int threads);
+
 /* Memory aligned to 64 bytes, touched and zeroed; NULL when there is none. */
 void *CL_NULLABLE cl_memory_allocate(size_t bytes);
 void cl_memory_free(void *CL_NULLABLE memory);
