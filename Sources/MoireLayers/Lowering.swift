@@ -81,6 +81,7 @@ struct Lowering {
     self.kept = kept
     sites = []
     siteOfNode = [:]
+    watched = [:]
     consumers = network.consumers()
   }
 

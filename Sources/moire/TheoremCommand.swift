@@ -10,7 +10,7 @@ struct TheoremCommand: ParsableCommand {
     discussion: """
       Examples:
         moire theorem
-        moire theorem mobilenet_v2.onnx photos/ --circular --out theorem
+        moire theorem mobilenet_v2.onnx photos/ --circular --exhaustive --out theorem
         moire theorem model.onnx photos/ --filters bin-3,kaiser:stop=60,width=0.1 --response lens.csv
 
       At every sampling site three identities are predicted from one spectrum and measured by shifting:
@@ -32,6 +32,12 @@ struct TheoremCommand: ParsableCommand {
 
   @Flag(help: "Pad the network circularly, and say what that does to its answers.")
   var circular = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Answer every circular shift: which level causes how much of the logit variance, and a"
+        + " certificate for every image; needs --circular, takes hundreds of runs an image."))
+  var exhaustive = false
 
   @Option(
     help: ArgumentHelp("The filters, comma-separated, as 'moire response' knows them.", valueName: "list"))
@@ -57,6 +63,9 @@ struct TheoremCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    guard circular || !exhaustive else {
+      throw ValidationError("--exhaustive: need --circular, shifts of other networks are no chain")
+    }
     guard factor == 0 || (2...16).contains(factor) else {
       throw ValidationError("--factor \(factor): need a number from 2 to 16, or 0 for none")
     }
@@ -67,11 +76,14 @@ struct TheoremCommand: ParsableCommand {
       try Spelling.filters(filters).map { SiteFilter.lowPass($0.filter) }
       + response.map { SiteFilter.response(try MeasuredResponse(contentsOf: $0)) }
     let subject = try model.map(subject) ?? EmbeddedDefault.subject()
+    let wrapped = try circular ? subject.network.circular() : nil
     var progress = Progress("theorem: image", quiet: common.quiet)
     let theorem = try Theorem(
-      network: subject.network, source: subject.source,
+      network: wrapped?.network ?? subject.network,
+      padded: wrapped.map { (subject.network, $0.changes) }, source: subject.source,
       options: Theorem.Options(
-        filters: chosen, factor: factor, threads: common.threads, classNames: subject.classNames),
+        filters: chosen, factor: factor, exhaustive: exhaustive, threads: common.threads,
+        classNames: subject.classNames),
       preprocessing: subject.preprocessing, remarks: subject.remarks,
       progress: { progress.show($0, of: $1) })
     progress.finish()

@@ -26,9 +26,9 @@ import Testing
     let plane = response.plane(size: HW(4, 5))
     for row in 0..<4 {
       for column in 0..<5 {
-        let wanted =
-          (1 - 2 * Double(min(row, 4 - row)) / 4) * (1 - 2 * Double(min(column, 5 - column)) / 5)
-        #expect(abs(plane[row * 5 + column] - wanted) < 1e-15)
+        let vertical = 1 - Double(min(row, 4 - row)) / 2
+        let horizontal = 1 - 2 * Double(min(column, 5 - column)) / 5
+        #expect(abs(plane[row * 5 + column] - vertical * horizontal) < 1e-15)
       }
     }
     let one = try MeasuredResponse(name: "half", frequencies: [0.2], gains: [0.5])
@@ -37,8 +37,9 @@ import Testing
 
   /// A grid serves maps of its own size and of its divisors exactly, others between its bins.
   @Test func gridsOfGains() throws {
-    let gains = (0..<8).flatMap { row in
-      (0..<8).map { column in Double(min(row, 8 - row) * 10 + min(column, 8 - column)) }
+    let gains = (0..<64).map { (bin: Int) -> Double in
+      let (row, column) = (bin / 8, bin % 8)
+      return Double(min(row, 8 - row) * 10 + min(column, 8 - column))
     }
     let response = try MeasuredResponse(name: "grid", size: 8, gains: gains)
     #expect(response.plane(size: 8) == gains)
@@ -52,7 +53,7 @@ import Testing
     let count = 2401
     let frequencies = (0..<count).map { Double($0) / Double(2 * (count - 1)) }
     let line = try MeasuredResponse(
-      name: "line", frequencies: frequencies, gains: frequencies.map { pow(cos(.pi * $0), 2) })
+      name: "line", frequencies: frequencies, gains: frequencies.map { pow(cos(Double.pi * $0), 2) })
     let rows = try LowPass.binomial(3).response(size: 12, stride: 2)
     let columns = try LowPass.binomial(3).response(size: 8, stride: 2)
     let plane = try MeasuredResponse(

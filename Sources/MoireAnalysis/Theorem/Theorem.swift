@@ -15,15 +15,18 @@ public struct Theorem: Sendable {
     public var filters: [SiteFilter]
     /// u of the pointwise readings; 0 leaves them out.
     public var factor: Int
+    /// Answer every circular shift of every image, for the phase chain.
+    public var exhaustive: Bool
     public var threads: Int
     public var classNames: [String]?
 
     public init(
-      filters: [SiteFilter] = SiteFilter.usual, factor: Int = 4, threads: Int = 1,
-      classNames: [String]? = nil
+      filters: [SiteFilter] = SiteFilter.usual, factor: Int = 4, exhaustive: Bool = false,
+      threads: Int = 1, classNames: [String]? = nil
     ) {
       self.filters = filters
       self.factor = factor
+      self.exhaustive = exhaustive
       self.threads = threads
       self.classNames = classNames
     }
@@ -61,7 +64,8 @@ public struct Theorem: Sendable {
       network: run.networkSummary, images: run.imageSummary, preprocessing: preprocessing,
       circular: run.circular, protocolLine: Self.meaning(options), filters: run.filters.map(\.name),
       factor: options.factor > 0 ? options.factor : nil, sites: run.siteReadings,
-      pointwise: run.pointwiseReadings, remarks: remarks + run.remarks)
+      pointwise: run.pointwiseReadings,
+      phaseChain: run.chainReading, remarks: remarks + run.remarks)
   }
 
   private static func meaning(_ options: Options) -> String {

@@ -19,6 +19,9 @@ public struct TheoremDocument: Codable, Sendable, Equatable {
   public var sites: [TheoremSite]
   /// Every activation of the network, in order of execution.
   public var pointwise: [PointwiseReading]
+  /// From the sites to the answers at every circular shift; nil where that was not asked for or does
+  /// not exist.
+  public var phaseChain: ChainReading?
   /// What the reader should know.
   public var remarks: [String]
 
@@ -26,7 +29,8 @@ public struct TheoremDocument: Codable, Sendable, Equatable {
     versions: AuditDocument.Versions, network: AuditDocument.NetworkSummary,
     images: AuditDocument.ImageSummary, preprocessing: AuditDocument.PreprocessingSummary,
     circular: Circular?, protocolLine: String, filters: [String], factor: Int?,
-    sites: [TheoremSite], pointwise: [PointwiseReading], remarks: [String]
+    sites: [TheoremSite], pointwise: [PointwiseReading], phaseChain: ChainReading?,
+    remarks: [String]
   ) {
     self.versions = versions
     self.network = network
@@ -38,6 +42,7 @@ public struct TheoremDocument: Codable, Sendable, Equatable {
     self.factor = factor
     self.sites = sites
     self.pointwise = pointwise
+    self.phaseChain = phaseChain
     self.remarks = remarks
   }
 

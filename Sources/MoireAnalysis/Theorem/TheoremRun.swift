@@ -17,6 +17,8 @@ struct TheoremRun {
   /// Per site, filter and channel.
   private var totals: [[[IdentityTotals]]]
   private var pointwise: PointwiseAudit?
+  private let phases: PhaseChain?
+  private var phaseReadings: [ChainReading.Image] = []
   private var images: [(prediction: AuditDocument.Prediction, before: Int?)] = []
   private var skipped: [AuditDocument.Skipped] = []
   private(set) var remarks: [String] = []
@@ -47,6 +49,13 @@ struct TheoremRun {
       (try CompiledNetwork($0.network.withoutFinalSoftmax()), $0.changes)
     }
     pointwise = options.factor > 0 ? try PointwiseAudit(analysed, factor: options.factor) : nil
+    var obstacle: String?
+    do {
+      phases = options.exhaustive ? try PhaseChain(analysed, threads: options.threads) : nil
+    } catch let found as PhaseChainObstacle {
+      phases = nil
+      obstacle = found.description
+    }
     parameters = network.parameterCount
     outputShape = compiled.outputShape.dropFirst().map { $0 }
     self.network = analysed
@@ -55,6 +64,7 @@ struct TheoremRun {
     if analysed.output != network.output {
       remarks.append("the softmax at the end is left out: outputs are the logits before it")
     }
+    if let obstacle { remarks.append("there is no chain of phases: \(obstacle)") }
   }
 
   private static func distinct(_ filters: [SiteFilter]) -> [SiteFilter] {
@@ -76,7 +86,11 @@ struct TheoremRun {
       // All that may fail for an image comes before the first sum is touched.
       let before = try original?.compiled.run(input.tensor, threads: options.threads)
       let (answer, readings) = try readings(of: input.tensor)
+      let answers = try phases?.exhaustive(input.tensor)
       try pointwise?.read(input.tensor, threads: options.threads)
+      if let answers, let phases {
+        phaseReadings.append(ChainReading.Image(input, answers, levels: phases.levels))
+      }
       for (site, filters) in readings { add(filters, to: site) }
       add(input, Answer(answer), before: before.map(Answer.init))
     } catch let error as any InputError {
@@ -136,10 +150,19 @@ struct TheoremRun {
           self.filters[filter].name, size: site.denseSize, stride: site.stride,
           reference: of(filters[0]))
       }
+      let plain = filters.first?.reduce(into: IdentityTotals()) { $0 += $1 }
+      func meanSquare(_ part: KeyPath<IdentityTotals.Side, Double>) -> Double? {
+        guard let plain, plain.compared > 0 else { return nil }
+        // Both sums are 1 / S of those over the full spectrum.
+        let samples = Double(site.denseSize.area)
+        return plain.predicted[keyPath: part] * Double(site.stride.area) / (samples * samples)
+          / Double(images.count)
+      }
       return TheoremSite(
         path: site.path, operation: site.operation.rawValue, stride: site.stride,
         channels: site.channels, denseSize: site.denseSize, outputSize: site.outputSize,
         cumulativeStride: site.cumulativeStride, exact: exact[index],
+        energy: meanSquare(\.energy), aliasEnergy: meanSquare(\.deviation),
         filters: filters.indices.map { filter in
           reading(filter) { $0.reduce(into: IdentityTotals()) { $0 += $1 } }
         },
@@ -147,6 +170,11 @@ struct TheoremRun {
           filters.indices.map { filter in reading(filter) { $0[channel] } }
         })
     }
+  }
+
+  /// The phase chain beside the alias energies of its levels' sites.
+  var chainReading: ChainReading? {
+    phases.flatMap { ChainReading($0, images: phaseReadings, sites: siteReadings) }
   }
 
   var pointwiseReadings: [PointwiseReading] { images.isEmpty ? [] : pointwise?.readings() ?? [] }

@@ -11,6 +11,9 @@ public struct TheoremSite: Codable, Sendable, Equatable {
   /// Whether the map is periodic with a size that the stride divides; else the identities are not
   /// claimed, and nothing was compared.
   public var exact: Bool
+  /// Mean square of the dense map, and of the part of it that folds, summed over the channels that vary,
+  /// mean over images; nil where nothing was compared.
+  public var energy, aliasEnergy: Double?
   /// Over all channels and images, one for each filter, the first without any.
   public var filters: [IdentityReading]
   /// For each channel over all images the same list; nil where it was not asked for.
@@ -18,8 +21,8 @@ public struct TheoremSite: Codable, Sendable, Equatable {
 
   public init(
     path: String, operation: String, stride: HW, channels: Int, denseSize: HW, outputSize: HW,
-    cumulativeStride: HW, exact: Bool, filters: [IdentityReading],
-    channelReadings: [[IdentityReading]]?
+    cumulativeStride: HW, exact: Bool, energy: Double?, aliasEnergy: Double?,
+    filters: [IdentityReading], channelReadings: [[IdentityReading]]?
   ) {
     self.path = path
     self.operation = operation
@@ -29,6 +32,8 @@ public struct TheoremSite: Codable, Sendable, Equatable {
     self.outputSize = outputSize
     self.cumulativeStride = cumulativeStride
     self.exact = exact
+    self.energy = energy
+    self.aliasEnergy = aliasEnergy
     self.filters = filters
     self.channelReadings = channelReadings
   }

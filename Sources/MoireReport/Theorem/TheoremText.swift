@@ -20,7 +20,10 @@ public struct TheoremText {
     let sections =
       [header(width, style), identities(width, style)] + filters(width, style)
       + (showsChannels ? channels(width, style) : [])
-      + [pointwise(width, style), legend(width, style), notes(width), reading(width)]
+      + [
+        PhaseChainText(document).levels(width, style), PhaseChainText(document).images(width, style),
+        pointwise(width, style), legend(width, style), notes(width), reading(width),
+      ]
     let text = sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
     return text.joined(separator: "\n\n") + "\n"
   }
