@@ -40,14 +40,16 @@ struct TheoremCommand: ParsableCommand {
   var exhaustive = false
 
   @Option(
-    help: ArgumentHelp("The filters, comma-separated, as 'moire response' knows them.", valueName: "list"))
+    help: ArgumentHelp(
+      "The filters, comma-separated, as 'moire response' knows them.", valueName: "list"))
   var filters: String = SiteFilter.usual.map(\.name).joined(separator: ",")
 
   @Option(help: ArgumentHelp("A filter by its measured gain; may be repeated.", valueName: "file"))
   var response: [String] = []
 
   @Option(
-    help: "How many times denser the grid is on which activations are evaluated; 0 leaves them out.")
+    help: "How many times denser the grid is on which activations are evaluated; 0 leaves them out."
+  )
   var factor: Int = 4
 
   @Flag(help: "List every channel, and keep the channels in the JSON.")

@@ -45,11 +45,14 @@ import Testing
       #expect(document.sites.allSatisfy { $0.filters.count == 8 && $0.channelReadings == nil })
       #expect(document.pointwise.count == 7 && document.factor == 4)
       #expect(document.images.labelled == 48 && (document.images.accuracy ?? 0) > 0.85)
-      let csv = try String(contentsOf: folder.appendingPathComponent("t/theorem.csv"), encoding: .utf8)
+      let csv = try String(
+        contentsOf: folder.appendingPathComponent("t/theorem.csv"), encoding: .utf8)
       let rows = csv.split(separator: "\r\n")
       #expect(rows.count == 1 + 8 * document.sites.reduce(0) { $0 + $1.channels })
-      #expect(rows.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 16 })
-      let svg = try String(contentsOf: folder.appendingPathComponent("t/theorem.svg"), encoding: .utf8)
+      #expect(
+        rows.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 16 })
+      let svg = try String(
+        contentsOf: folder.appendingPathComponent("t/theorem.svg"), encoding: .utf8)
       #expect(svg.hasPrefix("<?xml") && !svg.contains("nan") && svg.contains("class=\"dots\""))
     }
   }
@@ -60,7 +63,8 @@ import Testing
       try Data("0,1\n0.25,1\n0.26,0\n".utf8).write(to: folder.appendingPathComponent("wall.csv"))
       let result = try Tool.run(
         [
-          "theorem", Self.model, "x.npy", "--filters", "bin-3,kaiser:stop=40,width=0.2", "--response",
+          "theorem", Self.model, "x.npy", "--filters", "bin-3,kaiser:stop=40,width=0.2",
+          "--response",
           "wall.csv", "--factor", "0", "--channels", "--json", "t.json",
         ], in: folder)
       #expect(result.code == 0, "\(result.errors)")
@@ -122,6 +126,71 @@ import Testing
         return try Data(contentsOf: folder.appendingPathComponent("j"))
       }
       #expect(files[0] == files[1])
+    }
+  }
+
+  /// conv 3×3, stride 2, twice on 16×16, circular: the shares sum to the variance, and the certificate
+  /// stands for all 256 shifts.
+  @Test func circularNetworksAndTheirChain() throws {
+    try Tool.inTemporaryFolder { folder in
+      var generator = SeededGenerator(seed: 3)
+      func weight(_ shape: [Int]) throws -> Tensor {
+        try Tensor(
+          shape: shape, values: (0..<shape.reduce(1, *)).map { _ in Float(generator.normal()) })
+      }
+      var network = Network(name: "small", inputShape: [1, 16, 16])
+      for (index, channels) in [1, 4].enumerated() {
+        let layer = Convolution(
+          weight: try weight([4, channels, 3, 3]), stride: 2, padding: 1)
+        network.append("conv\(index)", .convolution(layer))
+        network.append("relu\(index)", .activation(.relu))
+      }
+      network.append("pool", .globalPooling(.average(includesPadding: true)))
+      network.append("flatten", .flatten)
+      network.append("fc", .linear(Linear(weight: try weight([3, 4]))))
+      try network.writeONNX(path: folder.appendingPathComponent("n.onnx").path)
+      try NPY.write(weight([2, 1, 16, 16]), path: folder.appendingPathComponent("x.npy").path)
+      let result = try Tool.run(
+        ["theorem", "n.onnx", "x.npy", "--circular", "--exhaustive", "--json", "t.json"],
+        in: folder)
+      #expect(result.code == 0, "\(result.errors)")
+      for word in ["circular: 2 changes", "Phase chain", "Every circular shift", "Certificate:"] {
+        #expect(result.output.contains(word), "\(result.output)")
+      }
+      let document = try Self.document("t.json", in: folder)
+      #expect(document.circular?.changes.count == 2 && document.circular?.agreement != nil)
+      #expect(document.sites.allSatisfy(\.exact) && (document.largestDifference ?? 1) < 1e-5)
+      let chain = try #require(document.phaseChain)
+      #expect(chain.phases == 4 && chain.levels.count == 2 && chain.relativeCost < 1)
+      let sum = chain.levels.reduce(0) { $0 + $1.share }
+      #expect(abs(sum - chain.total) <= 1e-12 * chain.total && chain.total > 0)
+      #expect(abs(chain.levels.reduce(0) { $0 + $1.shareFraction } - 1) < 1e-12)
+      #expect(chain.images.allSatisfy { $0.certificate.represented == 256 })
+      for (level, site) in zip(chain.levels, document.sites) {
+        #expect(level.sites == [site.path] && level.aliasEnergy == site.aliasEnergy)
+        let fraction = site.filters[0].aliasFraction?.predicted ?? 0
+        #expect(abs((level.aliasFraction ?? 0) - fraction) < 1e-12)
+      }
+      let plain = try Tool.run(["theorem", "n.onnx", "x.npy", "--exhaustive"], in: folder)
+      #expect(plain.code == 2 && plain.errors.contains("--exhaustive: need --circular"))
+    }
+  }
+
+  /// A stride that does not divide its circle: listed, not compared, and no chain.
+  @Test func sitesThatDoNotDivide() throws {
+    try Tool.inTemporaryFolder { folder in
+      try Self.image(in: folder)
+      let result = try Tool.run(
+        [
+          "theorem", Self.model, "x.npy", "--circular", "--exhaustive", "--factor", "0", "--json",
+          "t.json",
+        ], in: folder)
+      #expect(result.code == 0, "\(result.errors)")
+      #expect(result.output.contains("Not exact, nothing claimed: down2.0"))
+      #expect(result.output.contains("there is no chain of phases: layer down2.0"))
+      let document = try Self.document("t.json", in: folder)
+      #expect(document.sites.map(\.exact) == [true, true, false] && document.phaseChain == nil)
+      #expect(document.sites[2].filters.isEmpty && document.sites[2].aliasEnergy == nil)
     }
   }
 

@@ -9,7 +9,9 @@ import Testing
 
 /// Filters that are given by their gain.
 @Suite struct TheoremResponseTests {
-  private static func file<R>(_ name: String, _ text: String, _ body: (String) throws -> R) throws -> R {
+  private static func file<R>(_ name: String, _ text: String, _ body: (String) throws -> R) throws
+    -> R
+  {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("moire-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -53,7 +55,8 @@ import Testing
     let count = 2401
     let frequencies = (0..<count).map { Double($0) / Double(2 * (count - 1)) }
     let line = try MeasuredResponse(
-      name: "line", frequencies: frequencies, gains: frequencies.map { pow(cos(Double.pi * $0), 2) })
+      name: "line", frequencies: frequencies, gains: frequencies.map { pow(cos(Double.pi * $0), 2) }
+    )
     let rows = try LowPass.binomial(3).response(size: 12, stride: 2)
     let columns = try LowPass.binomial(3).response(size: 8, stride: 2)
     let plane = try MeasuredResponse(

@@ -59,7 +59,8 @@ struct IdentityTotals: Sendable {
   }
 
   /// - Parameter reference: the same planes without a filter.
-  func reading(_ filter: String, size: HW, stride: HW, reference: IdentityTotals) -> IdentityReading {
+  func reading(_ filter: String, size: HW, stride: HW, reference: IdentityTotals) -> IdentityReading
+  {
     guard compared > 0 else {
       return IdentityReading(
         filter: filter, planesCompared: 0, deadPlanes: dead, constantPlanes: constant)

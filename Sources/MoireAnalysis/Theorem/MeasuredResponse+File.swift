@@ -34,7 +34,8 @@ extension MeasuredResponse {
     default:
       throw TheoremError.response(
         path: name,
-        reason: "holds shape \(tensor.shape), need [n] gains from frequency 0 to 0.5, two or more, or"
+        reason:
+          "holds shape \(tensor.shape), need [n] gains from frequency 0 to 0.5, two or more, or"
           + " [H, W] gains at the bins of a DFT")
     }
   }
@@ -54,7 +55,8 @@ extension MeasuredResponse {
   private static func table(_ text: String, name: String) throws -> MeasuredResponse {
     var (frequencies, gains): ([Double], [Double]) = ([], [])
     var isFirst = true
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       let content = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
       guard !content.isEmpty else { continue }
       defer { isFirst = false }

@@ -25,7 +25,8 @@ public enum SiteFilter: Sendable, Hashable {
   /// - Throws: ``SpectralError``.
   public func reader(size: HW, stride: HW) throws -> IdentityReader {
     switch self {
-    case .lowPass(.none), .lowPass(.binomial(1)): return try IdentityReader(size: size, stride: stride)
+    case .lowPass(.none), .lowPass(.binomial(1)):
+      return try IdentityReader(size: size, stride: stride)
     case .lowPass(let filter):
       let counts = try [stride.height, stride.width].map { try filter.taps(stride: $0)?.count ?? 1 }
       return try IdentityReader(

@@ -59,7 +59,9 @@ public struct IdentityChart {
     let heading = Element.label(title, x: 56, y: 14, class: "head")
     guard let least = visible.map({ min($0.x, $0.y) }).min(),
       let most = visible.map({ max($0.x, $0.y) }).max()
-    else { return [heading, .label("nothing varies", x: 176, y: 150, anchor: "middle", class: "soft")] }
+    else {
+      return [heading, .label("nothing varies", x: 176, y: 150, anchor: "middle", class: "soft")]
+    }
     let low = pow(10, (log10(least) - 1e-9).rounded(.down))
     let high = max(low * 10, pow(10, (log10(most) + 1e-9).rounded(.up)))
     var plot = Plot(

@@ -63,12 +63,14 @@ struct TheoremReading {
     }
     if let worst = errors.max(by: { $0.1 < $1.1 }) {
       var text =
-        "The largest equivariance error stands at \(worst.0.path): \(Figures.percent(worst.1)) of"
-        + " the subsampled map's energy changes with a shift."
+        "The largest equivariance error stands at \(worst.0.path): a shift changes the subsampled map"
+        + " by \(Figures.percent(worst.1)) of its energy."
       if let best = Self.mildest(worst.0) {
+        let error = best.equivarianceErrorLeft ?? 0
+        let left = error < 1e-12 ? "nothing" : Figures.percent(error)
         text +=
-          " \(best.filter) would leave \(Figures.percent(best.equivarianceErrorLeft)) of that"
-          + " error and \(Figures.percent(best.energyKept)) of the map's energy."
+          " The filter \(best.filter) would leave \(left) of that error and"
+          + " \(Figures.percent(best.energyKept)) of the map's energy."
       }
       lines.append(text)
     }

@@ -21,7 +21,8 @@ public struct TheoremText {
       [header(width, style), identities(width, style)] + filters(width, style)
       + (showsChannels ? channels(width, style) : [])
       + [
-        PhaseChainText(document).levels(width, style), PhaseChainText(document).images(width, style),
+        PhaseChainText(document).levels(width, style),
+        PhaseChainText(document).images(width, style),
         pointwise(width, style), legend(width, style), notes(width), reading(width),
       ]
     let text = sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
@@ -83,8 +84,14 @@ public struct TheoremText {
   private func cells(_ name: String, _ sides: IdentityReading.Sides?) -> [String] {
     [
       name, Figures.precise(sides?.predicted), Figures.precise(sides?.measured),
-      Figures.scientific(sides?.difference),
+      Self.noise(sides?.difference),
     ]
+  }
+
+  /// A difference; the last digits of double precision differ from processor to processor.
+  private static func noise(_ difference: Double?) -> String {
+    guard let difference, difference < 1e-12 else { return Figures.scientific(difference) }
+    return "<1e-12"
   }
 
   // MARK: Filters
@@ -179,7 +186,8 @@ public struct TheoremText {
     }) {
       table.emphasized = [worst]
     }
-    let title = "Activations: energy that the map's own grid cannot hold (factor \(document.factor ?? 1))"
+    let title =
+      "Activations: energy that the map's own grid cannot hold (factor \(document.factor ?? 1))"
     return [style.bold(title)] + table.render(width: width, style: style)
   }
 
@@ -190,11 +198,18 @@ public struct TheoremText {
   }
 
   private func notes(_ width: Int) -> [String] {
-    let changes = (document.circular?.changes ?? []).map { "circular: \($0)" }
+    let changes = Self.abridged(document.circular?.changes ?? []).map { "circular: \($0)" }
     let skipped = document.images.skipped.map { "skipped \($0.name): \($0.reason)" }
     return (document.remarks + changes + skipped).flatMap {
       DisplayText.wrapped("- " + DisplayText.clean($0), to: width, indent: 2)
     }
+  }
+
+  /// The first and the last of many; what cannot be circular is said last.
+  private static func abridged(_ changes: [String]) -> [String] {
+    guard changes.count > 5 else { return changes }
+    return changes.prefix(2) + ["… \(changes.count - 4) more, all of them in the JSON …"]
+      + changes.suffix(2)
   }
 
   private func reading(_ width: Int) -> [String] {
