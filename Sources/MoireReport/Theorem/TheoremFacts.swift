@@ -45,11 +45,13 @@ struct TheoremReading {
     var lines: [String] = []
     let exact = document.sites.filter { $0.filters.first?.planesCompared ?? 0 > 0 }
     if let largest = document.largestDifference {
+      let filters = document.filters.count - 1
+      let others = filters > 0 ? " and behind \(Figures.plural(filters, "filter"))" : ""
       let planes = exact.reduce(0) { $0 + ($1.filters.first?.planesCompared ?? 0) }
       lines.append(
-        "Over \(Figures.plural(planes, "plane")) of \(Figures.plural(exact.count, "site")) and"
-          + " \(Figures.plural(document.filters.count, "filter")) (none included), prediction and"
-          + " measurement differ by at most \(Figures.scientific(largest)).")
+        "Over \(Figures.plural(planes, "plane")) of \(Figures.plural(exact.count, "site")), without"
+          + " a filter\(others), prediction and measurement differ by at most"
+          + " \(Figures.scientific(largest)).")
     }
     let inexact = document.sites.filter { !$0.exact }
     if !inexact.isEmpty {
