@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "reader.h"
 
@@ -29,6 +30,8 @@ static moire_status check(const moire_identities_options *options) {
       options->width % options->stride_width != 0) {
     return moire_not_exact;
   }
+  const size_t samples = options->height * options->width;
+  if (!finite_gains(options->response_plane, samples)) { return moire_invalid_argument; }
   status = check_response(&options->response_height, options->height);
   return status == moire_ok ? check_response(&options->response_width, options->width) : status;
 }
@@ -40,7 +43,8 @@ static moire_status lay_out(moire_identities *made, const moire_identities_optio
   made->stride_w = options->stride_width;
   made->box_h = options->height / options->stride_height;
   made->box_w = options->width / options->stride_width;
-  made->filtered = options->response_height.real || options->response_width.real;
+  made->filtered = options->response_height.real || options->response_width.real ||
+    options->response_plane;
   const size_t unit = sizeof(lanes) / sizeof(complex_value);
   const size_t box = made->box_h * made->box_w;
   made->box_pitch = (box + unit - 1) / unit * unit;
@@ -61,6 +65,13 @@ static complex_value *make_gains(const moire_axis_response *response, size_t siz
     gains[k].im = response->imaginary ? response->imaginary[k] : 0;
   }
   return gains;
+}
+
+static double *copy_plane(const moire_identities_options *options) {
+  const size_t bytes = options->height * options->width * sizeof(double);
+  double *plane = malloc(bytes);
+  if (plane) { memcpy(plane, options->response_plane, bytes); }
+  return plane;
 }
 
 static complex_value *make_phases(size_t size, size_t stride) {
@@ -105,7 +116,9 @@ moire_status moire_identities_create(
     made->gain_w = make_gains(&options->response_width, made->width);
     made->phase_h = make_phases(made->height, made->stride_h);
     made->phase_w = make_phases(made->width, made->stride_w);
-    const int all = made->gain_h && made->gain_w && made->phase_h && made->phase_w;
+    if (options->response_plane) { made->gain_plane = copy_plane(options); }
+    const int all = made->gain_h && made->gain_w && made->phase_h && made->phase_w &&
+      (made->gain_plane || !options->response_plane);
     status = all ? make_plans(made, options->planning) : moire_no_memory;
   }
   if (status != moire_ok) {
@@ -123,6 +136,7 @@ void moire_identities_destroy(moire_identities *identities) {
   moire_plan_release(identities->box);
   free(identities->gain_h);
   free(identities->gain_w);
+  free(identities->gain_plane);
   free(identities->phase_h);
   free(identities->phase_w);
   free(identities);

@@ -21,6 +21,8 @@ struct moire_identities {
   int filtered;
   // H[k_h], H[k_w]; 1 where there is no filter.
   complex_value *gain_h, *gain_w;
+  // H[k_h][k_w] besides; NULL where there is none.
+  double *gain_plane;
   // exp(-2πi k d / N) for the bins k of the box, [box][stride].
   complex_value *phase_h, *phase_w;
   moire_plan *forward, *inverse, *box;
@@ -34,6 +36,15 @@ typedef struct identity_work {
   // Of the centred and scaled map, before the filter.
   double energy;
 } identity_work;
+
+// The gain of one bin of the full grid.
+static inline complex_value moire_identity_gain(
+  const moire_identities *identities, size_t y, size_t x) {
+  const complex_value gain = complex_product(identities->gain_h[y], identities->gain_w[x]);
+  const double plane = identities->gain_plane
+    ? identities->gain_plane[y * identities->width + x] : 1;
+  return (complex_value){gain.re * plane, gain.im * plane};
+}
 
 // The plane's spectrum, filtered, in work->map: what the one spectrum says.
 void moire_identity_predict(

@@ -59,8 +59,7 @@ static void filter(const moire_identities *identities, const identity_work *work
   complex_value *value = work->map;
   for (size_t y = 0; y < identities->height; y += 1) {
     for (size_t x = 0; x < identities->width; x += 1, value += 1) {
-      *value = complex_product(
-        *value, complex_product(identities->gain_h[y], identities->gain_w[x]));
+      *value = complex_product(*value, moire_identity_gain(identities, y, x));
     }
   }
 }

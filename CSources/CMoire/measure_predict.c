@@ -50,7 +50,7 @@ void moire_identity_predict(
       if (x == 0 && y == 0) { leak = sums.incoherent; }
     }
   }
-  complex_value dc = complex_product(identities->gain_h[0], identities->gain_w[0]);
+  complex_value dc = moire_identity_gain(identities, 0, 0);
   dc.re = work->map[0].re + dc.re * samples * work->centre;
   dc.im = work->map[0].im + dc.im * samples * work->centre;
   reading->energy.predicted = (complex_power(dc) + all.own + all.incoherent) / shifts;

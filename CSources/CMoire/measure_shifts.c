@@ -72,7 +72,7 @@ static void add_bin(
   complex_value rest = {0};
   if (y == 0 && x == 0) {
     const double box = (double)identities->box_h * (double)identities->box_w;
-    rest = complex_product(identities->gain_h[0], identities->gain_w[0]);
+    rest = moire_identity_gain(identities, 0, 0);
     rest.re *= box * work->centre;
     rest.im *= box * work->centre;
   }

@@ -14,6 +14,8 @@ public final class CompiledNetwork: @unchecked Sendable {
   public let batch: Int
   /// The sites whose dense maps a run hands out; empty for plain inference.
   public let sites: [SamplingSite]
+  /// The nodes whose first input a run hands out, where that is a map.
+  public let watched: [Int]
   /// The shape of the answer, `[N, …]`.
   public let outputShape: [Int]
   /// The size of the block of memory that all feature maps share.
@@ -21,6 +23,7 @@ public final class CompiledNetwork: @unchecked Sendable {
 
   private let program: Program
   private let taps: [Lowering.Tap]
+  private let shapes: [[Int]]
   private let arena: UnsafeMutableRawPointer
   private let inputs: [Int]
   private let outputAddress: UnsafeMutablePointer<Float>
@@ -30,9 +33,13 @@ public final class CompiledNetwork: @unchecked Sendable {
   ///   - batch: images to a run, 1 or more.
   ///   - sites: sampling sites of this network to run dense and hand out; see
   ///     ``Network/samplingSites()``.
+  ///   - watched: nodes whose first input to hand out; an activation among them is not fused into what
+  ///     is before it. Not those of a site's own chain.
   /// - Throws: ``LayerError``.
-  public init(_ network: Network, batch: Int = 1, sites: [SamplingSite] = []) throws {
-    let lowering = try Lowering(network, batch: batch, sites: sites)
+  public init(
+    _ network: Network, batch: Int = 1, sites: [SamplingSite] = [], watching watched: [Int] = []
+  ) throws {
+    let lowering = try Lowering(network, batch: batch, sites: sites, watching: watched)
     let (program, input, output) = (lowering.program, lowering.input, lowering.output)
     inputs = (0..<program.valueCount).filter { program.base(of: $0) == input }
     let plan = MemoryPlan(of: program, external: [input], keeping: [output])
@@ -48,6 +55,8 @@ public final class CompiledNetwork: @unchecked Sendable {
     self.network = network
     self.batch = batch
     self.sites = sites
+    self.watched = watched
+    shapes = lowering.shapes
     self.program = program
     self.arena = arena
     self.addresses = addresses
@@ -73,7 +82,7 @@ public final class CompiledNetwork: @unchecked Sendable {
   ///   - input: `[batch, C, H, W]`.
   ///   - threads: how many threads oneDNN may use.
   ///   - onMap: gets the dense maps of ``sites`` in order of execution, each before its filter,
-  ///     before its activation and after them; a map is borrowed and gone when the closure returns.
+  ///     before its activation and after them, and the inputs of ``watched`` nodes; a map is borrowed and gone when the closure returns.
   /// - Throws: ``LayerError/input(expected:got:)``, and ``LayerError/notFinite(path:)`` when the answer
   ///   has a NaN or an infinity.
   public func run(
@@ -102,10 +111,17 @@ public final class CompiledNetwork: @unchecked Sendable {
 
   private func map(of tap: Lowering.Tap) -> DenseMap {
     let address = addresses[tap.value]!.assumingMemoryBound(to: Float.self)
+    let channels: Int
+    let size: HW
+    if tap.stage == .input {
+      let shape = shapes[network.nodes[watched[tap.site]].inputs[0]]
+      (channels, size) = (shape[0], HW(shape[1], shape[2]))
+    } else {
+      (channels, size) = (sites[tap.site].channels, sites[tap.site].denseSize)
+    }
     return DenseMap(
       site: tap.site, stage: tap.stage, base: UnsafePointer(address), images: batch,
-      channels: sites[tap.site].channels, size: sites[tap.site].denseSize,
-      blockSize: Program.blockSize)
+      channels: channels, size: size, blockSize: Program.blockSize)
   }
 
   /// Runs step by step to find the first layer with a value that is not finite.
@@ -130,7 +146,7 @@ public final class CompiledNetwork: @unchecked Sendable {
   }
 }
 
-/// The dense map of a sampling site while it is in memory: borrowed, never kept.
+/// The dense map of a sampling site, or the input of a node, while it is in memory: borrowed, never kept.
 ///
 /// Channels stand in blocks of ``blockSize``: value (n, c, i, j) is at
 /// `((n·⌈C/b⌉ + c/b)·H + i)·W·b + j·b + c mod b`.
@@ -144,9 +160,12 @@ public struct DenseMap {
     case preactivation
     /// At the end of the pointwise chain: every site has it.
     case final
+    /// The first input of a watched node.
+    case input
   }
 
-  /// The index of the site in ``CompiledNetwork/sites``.
+  /// The index of the site in ``CompiledNetwork/sites``, or of the node in
+  /// ``CompiledNetwork/watched``.
   public let site: Int
   public let stage: Stage
   /// Whether the map is the one that the next layer's input is taken from.

@@ -1,5 +1,5 @@
 import Foundation
-import MoireSpectral
+public import MoireSpectral
 
 extension FilteredFunction.Function {
   /// φ as the signal-processing core takes it.
@@ -12,7 +12,8 @@ extension FilteredFunction.Function {
 }
 
 extension Activation {
-  fileprivate var pointwise: Pointwise {
+  /// The same function for the signal-processing core.
+  public var pointwise: Pointwise {
     switch self {
     case .relu: .relu
     case .clip(0, 6): .relu6

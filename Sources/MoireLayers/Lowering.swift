@@ -11,6 +11,7 @@ struct Lowering {
   struct Tap {
     /// The map is complete when this many steps have run.
     let step: Int
+    /// The index of the site, or of the watched node.
     let site: Int
     let stage: DenseMap.Stage
     let value: Int
@@ -29,13 +30,17 @@ struct Lowering {
   let consumers: [[Int]]
   let sites: [SamplingSite]
   let siteOfNode: [Int: Int]
+  /// The watched nodes with their index.
+  let watched: [Int: Int]
   /// The program's value for each network value that has been computed.
   var values: [Int: Int] = [:]
   /// Program values that hold maps with their channels in blocks.
   var blocked: Set<Int> = []
   var done: Set<Int> = []
 
-  init(_ network: Network, batch: Int, sites: [SamplingSite]) throws {
+  init(
+    _ network: Network, batch: Int, sites: [SamplingSite], watching nodes: [Int] = []
+  ) throws {
     self.network = network
     self.batch = batch
     self.sites = sites
@@ -43,6 +48,7 @@ struct Lowering {
     shapes = try network.valueShapes()
     consumers = network.consumers()
     siteOfNode = Dictionary(uniqueKeysWithValues: sites.enumerated().map { ($1.node, $0) })
+    watched = Dictionary(nodes.enumerated().map { ($1, $0) }) { first, _ in first }
     program = try Program()
     program.path = "(input)"
     input = try program.plainValue(dims(of: 0))
@@ -75,6 +81,7 @@ struct Lowering {
     self.kept = kept
     sites = []
     siteOfNode = [:]
+    watched = [:]
     consumers = network.consumers()
   }
 
@@ -129,7 +136,7 @@ struct Lowering {
 
   /// The activation that alone reads a value; it counts as done.
   mutating func takeActivation(after value: inout Int) -> Activation? {
-    guard let next = soleConsumer(of: value), siteOfNode[next] == nil,
+    guard let next = soleConsumer(of: value), siteOfNode[next] == nil, watched[next] == nil,
       case .activation(let activation) = network.nodes[next].layer, activation.isFusible
     else { return nil }
     done.insert(next)
@@ -143,6 +150,9 @@ struct Lowering {
     let node = network.nodes[index]
     let source = values[node.inputs[0]]!
     done.insert(index)
+    if let position = watched[index], shapes[node.inputs[0]].count == 3 {
+      tap(position, try inBlocks(source, dims(of: node.inputs[0])), .input)
+    }
     switch node.layer.concrete(for: shapes[node.inputs[0]]) {
     case .convolution(let layer): try lowerConvolution(index, layer)
     case .linear(let layer): try lowerLinear(index, layer)

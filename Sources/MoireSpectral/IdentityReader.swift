@@ -32,12 +32,13 @@ public final class IdentityReader: Sendable {
   ///   - stride: of the subsampling, 1 or more per axis.
   ///   - rows: gain over k_h of a filter before the subsampling; nil for none.
   ///   - columns: gain over k_w.
+  ///   - plane: a real gain `[height][width]` multiplied onto both; empty for none.
   /// - Throws: ``SpectralError/invalidSize(size:stride:)``,
   ///   ``SpectralError/notExact(size:stride:boundary:)``,
   ///   ``SpectralError/valueCount(expected:count:)``, ``SpectralError/library(_:)`` for a gain that is
   ///   not finite.
   public init(
-    size: HW, stride: HW, rows: Response? = nil, columns: Response? = nil,
+    size: HW, stride: HW, rows: Response? = nil, columns: Response? = nil, plane: [Double] = [],
     planning: Planning = .estimate
   ) throws(SpectralError) {
     guard min(size.height, size.width, stride.height, stride.width) >= 1 else {
@@ -49,13 +50,19 @@ public final class IdentityReader: Sendable {
           expected: count, count: max(response.real.count, response.imaginary.count))
       }
     }
+    guard plane.isEmpty || plane.count == size.area else {
+      throw .valueCount(expected: size.area, count: plane.count)
+    }
     var made: OpaquePointer?
     let status = withResponses(rows, columns) { height, width in
-      var options = moire_identities_options(
-        height: size.height, width: size.width, stride_height: stride.height,
-        stride_width: stride.width, response_height: height, response_width: width,
-        planning: planning == .measure ? .measure : .estimate)
-      return moire_identities_create(&made, &options)
+      plane.withUnsafeBufferPointer { values in
+        var options = moire_identities_options(
+          height: size.height, width: size.width, stride_height: stride.height,
+          stride_width: stride.width, response_height: height, response_width: width,
+          planning: planning == .measure ? .measure : .estimate,
+          response_plane: plane.isEmpty ? nil : values.baseAddress)
+        return moire_identities_create(&made, &options)
+      }
     }
     switch status {
     case .ok: break
@@ -73,13 +80,24 @@ public final class IdentityReader: Sendable {
 
   /// A reader with a filter before the subsampling.
   ///
-  /// - Throws: as ``init(size:stride:rows:columns:planning:)``, and
+  /// - Parameter alignment: where the output of an even number of taps stands, which decides how the
+  ///   aliases of a bin add up.
+  /// - Throws: as ``init(size:stride:rows:columns:plane:planning:)``, and
   ///   ``SpectralError/invalidFilter(taps:)``.
-  public convenience init(size: HW, stride: HW, filter: LowPass) throws(SpectralError) {
+  public convenience init(
+    size: HW, stride: HW, filter: LowPass, alignment: SpectralFilter.Alignment = .centered
+  ) throws(SpectralError) {
+    func axis(_ size: Int, _ stride: Int) throws(SpectralError) -> Response {
+      guard alignment == .sampled else {
+        return Response(real: try filter.response(size: size, stride: stride))
+      }
+      let pairs = try filter.phasedResponse(size: size, stride: stride)
+      return Response(
+        real: (0..<size).map { pairs[2 * $0] }, imaginary: (0..<size).map { pairs[2 * $0 + 1] })
+    }
     try self.init(
-      size: size, stride: stride,
-      rows: Response(real: filter.response(size: size.height, stride: stride.height)),
-      columns: Response(real: filter.response(size: size.width, stride: stride.width)))
+      size: size, stride: stride, rows: axis(size.height, stride.height),
+      columns: axis(size.width, stride.width))
   }
 
   /// Reads all planes of a tensor `[N, C, H, W]`; entry n · C + c is plane (n, c).

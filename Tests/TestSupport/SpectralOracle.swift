@@ -52,6 +52,11 @@ public enum SpectralOracle {
     public var im = 0.0
     public var power: Double { re * re + im * im }
 
+    public init(re: Double = 0, im: Double = 0) {
+      self.re = re
+      self.im = im
+    }
+
     mutating func add(_ other: Complex, turnedBy turns: Double) {
       let c = cos(2 * .pi * turns)
       let s = sin(2 * .pi * turns)

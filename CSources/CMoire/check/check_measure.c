@@ -13,12 +13,15 @@ static setting make(size_t height, size_t width, size_t stride_h, size_t stride_
     .height = height, .width = width, .stride_height = stride_h, .stride_width = stride_w};
   if (filtered > 0) { options.response_height = (moire_axis_response){h, NULL}; }
   if (filtered > 1) { options.response_width = (moire_axis_response){w, w + width}; }
+  double *plane = check_noise_double(height * width, 3);
+  if (filtered > 2) { options.response_plane = plane; }
   setting made = {NULL, height, width, 0, NULL};
   EXPECT_STATUS(moire_identities_create(&made.identities, &options), moire_ok);
   made.bytes = moire_identities_workspace_size(made.identities);
   made.workspace = check_memory(made.bytes);
   free(h);
   free(w);
+  free(plane);
   return made;
 }
 
@@ -68,7 +71,7 @@ static void ordinary(void) {
   for (size_t i = 0; i < 25; i += 1) {
     for (size_t stride = 1; stride <= 3; stride += 1) {
       setting made = make(
-        boxes[i / 5] * stride, boxes[i % 5] * (4 - stride), stride, 4 - stride, (int)(i % 3));
+        boxes[i / 5] * stride, boxes[i % 5] * (4 - stride), stride, 4 - stride, (int)(i % 4));
       read_both(&made, 1 + i % 4);
       unmake(&made);
     }
@@ -176,6 +179,9 @@ static void wrong_options(void) {
   bad.response_height.imaginary = fine, refuse(bad, moire_null_argument), bad = good;
   bad.response_width.real = broken, refuse(bad, moire_invalid_argument);
   bad.response_width = (moire_axis_response){fine, broken};
+  refuse(bad, moire_invalid_argument);
+  double plane[48] = {1};
+  plane[47] = INFINITY, bad = good, bad.response_plane = plane;
   refuse(bad, moire_invalid_argument);
   moire_identities_destroy(NULL);
   EXPECT(moire_identities_workspace_size(NULL) == 0);

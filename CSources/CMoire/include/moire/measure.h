@@ -23,6 +23,10 @@ typedef struct moire_identities_options {
   /// What filters the map before it is subsampled, H[k_h] H[k_w]; copied.
   moire_axis_response response_height, response_width;
   moire_planning planning;
+  /// A real gain [height][width] over the whole plane, multiplied onto the axes' gains; NULL for
+  /// none; copied. One that is not even, H[-k] = H[k], makes a complex map of a real one: the
+  /// identities hold for it just as well.
+  const double *MOIRE_NULLABLE response_plane;
 } moire_identities_options;
 
 /// Evaluates the three identities for maps of one size; immutable once made, usable from many

@@ -1,0 +1,144 @@
+import ArgumentParser
+import Foundation
+import MoireKit
+
+/// `moire theorem`: what the spectrum foretells of shifts, beside what shifting shows.
+struct TheoremCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "theorem",
+    abstract: "Hold sampling theory against a network's maps, site by site.",
+    discussion: """
+      Examples:
+        moire theorem
+        moire theorem mobilenet_v2.onnx photos/ --circular --exhaustive --out theorem
+        moire theorem model.onnx photos/ --filters bin-3,kaiser:stop=60,width=0.1 --response lens.csv
+
+      At every sampling site three identities are predicted from one spectrum and measured by shifting:
+      the alias fraction, the equivariance error, the leak through a global pool; so are those that any
+      filter would leave. Activations are read at their own rate. Without MODEL and IMAGES what travels
+      with the program is taken, as by 'moire audit'. --out writes theorem.json, theorem.csv (a row for
+      each site, channel and filter) and theorem.svg.
+
+      --response FILE is text with lines 'frequency,gain' (cycles per sample from 0 to 0.5, straight
+      lines between, applied along both axes), or a .npy file of [n] gains evenly spaced from 0 to 0.5,
+      or of [H,W] gains at the bins of a DFT, zero frequency first.
+      """)
+
+  @Argument(help: "The ONNX file.")
+  var model: String?
+
+  @Argument(help: "Photos (PNG, JPEG), .npy tensors float32 [C,H,W] or [N,C,H,W], or folders.")
+  var images: [String] = []
+
+  @Flag(help: "Pad the network circularly, and say what that does to its answers.")
+  var circular = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Answer every circular shift: which level causes how much of the logit variance, and a"
+        + " certificate for every image; needs --circular, takes hundreds of runs an image."))
+  var exhaustive = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The filters, comma-separated, as 'moire response' knows them.", valueName: "list"))
+  var filters: String = SiteFilter.usual.map(\.name).joined(separator: ",")
+
+  @Option(help: ArgumentHelp("A filter by its measured gain; may be repeated.", valueName: "file"))
+  var response: [String] = []
+
+  @Option(
+    help: "How many times denser the grid is on which activations are evaluated; 0 leaves them out."
+  )
+  var factor: Int = 4
+
+  @Flag(help: "List every channel, and keep the channels in the JSON.")
+  var channels = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder for theorem.json, theorem.csv, theorem.svg.", valueName: "folder"))
+  var out: String?
+
+  @OptionGroup var network: NetworkOptions
+  @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard circular || !exhaustive else {
+      throw ValidationError("--exhaustive: need --circular, shifts of other networks are no chain")
+    }
+    guard factor == 0 || (2...16).contains(factor) else {
+      throw ValidationError("--factor \(factor): need a number from 2 to 16, or 0 for none")
+    }
+  }
+
+  func run() throws {
+    let chosen =
+      try Spelling.filters(filters).map { SiteFilter.lowPass($0.filter) }
+      + response.map { SiteFilter.response(try MeasuredResponse(contentsOf: $0)) }
+    let subject = try model.map(subject) ?? EmbeddedDefault.subject()
+    let wrapped = try circular ? subject.network.circular() : nil
+    var progress = Progress("theorem: image", quiet: common.quiet)
+    let theorem = try Theorem(
+      network: wrapped?.network ?? subject.network,
+      padded: wrapped.map { (subject.network, $0.changes) }, source: subject.source,
+      options: Theorem.Options(
+        filters: chosen, factor: factor, exhaustive: exhaustive, threads: common.threads,
+        classNames: subject.classNames),
+      preprocessing: subject.preprocessing, remarks: subject.remarks,
+      progress: { progress.show($0, of: $1) })
+    progress.finish()
+    let document = theorem.document
+    guard document.images.read > 0 else {
+      throw CommandError.noImages(document.images.skipped.first?.reason ?? "there was none")
+    }
+    for skipped in document.images.skipped where !common.quiet {
+      Terminal.say("skipped \(skipped.name): \(skipped.reason)")
+    }
+    if !common.quiet {
+      print(
+        TheoremText(document, showsChannels: channels)
+          .render(color: Terminal.outputIsTerminal))
+    }
+    try write(document)
+  }
+
+  private func write(_ document: TheoremDocument) throws {
+    if let json = common.json {
+      try JSONFile.write(TheoremFiles.json(document, keepsChannels: channels), path: json)
+    }
+    guard let out else { return }
+    let files = try TheoremFiles.write(document, keepsChannels: channels, to: out)
+    if !common.quiet { print("\nwritten: " + files.joined(separator: ", ")) }
+  }
+
+  /// The network and images that the command line names.
+  private func subject(_ path: String) throws -> AuditSubject {
+    let onnx = try ONNXModel(contentsOf: path)
+    let graph = try onnx.network(
+      inputName: network.inputName, outputName: network.outputName, size: network.parsedSize())
+    guard !images.isEmpty else {
+      let pixels = try preprocessing.resolve(inputShape: graph.inputShape)
+      return try EmbeddedDefault.photos(for: graph, classNames: onnx.classes, pixels)
+    }
+    let files = try ImageFiles(paths: images)
+    let pixels = files.hasPixels ? try preprocessing.resolve(inputShape: graph.inputShape) : nil
+    let (items, shape) = (files.items, graph.inputShape)
+    let labels = items.map { Labels.ofName($0.name) }
+    let isLabelled = labels.allSatisfy { $0 != nil }
+    let source = AuditSource(
+      count: items.count, name: { items[$0].name },
+      load: {
+        var input = try ImageFiles.load(items[$0], inputShape: shape, preprocessing: pixels)
+        input.label = isLabelled ? labels[$0] : nil
+        return input
+      })
+    let remark =
+      "labels are the numbers at the end of the file names (photo_741.jpg is class 741)"
+    return AuditSubject(
+      network: graph, source: source, classNames: onnx.classes,
+      preprocessing: AuditDocument.PreprocessingSummary(pixels),
+      remarks: graph.remarks + (isLabelled ? [remark] : []))
+  }
+}
