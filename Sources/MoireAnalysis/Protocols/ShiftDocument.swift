@@ -67,9 +67,7 @@ public struct ShiftDocument: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - records: in any order; of two for one image the later one counts.
   ///   - remarks: what to say besides the header's remarks.
-  /// - Throws: ``ShiftError/impossible(protocol:reason:)`` when no image could be shown as a protocol
-  ///   wants it.
-  public init(_ header: ShiftHeader, _ records: [ImageRecord], remarks: [String] = []) throws {
+  public init(_ header: ShiftHeader, _ records: [ImageRecord], remarks: [String] = []) {
     let latest = Dictionary(records.map { ($0.index, $0) }) { _, new in new }
     let all = latest.values.sorted { $0.index < $1.index }
     let read = all.filter { $0.skipped == nil }
@@ -88,10 +86,19 @@ public struct ShiftDocument: Codable, Sendable, Equatable {
     intervals =
       "95 %: Wilson for shares with one trial an image, else percentiles of \(Interval.resamples) bootstrap "
       + "resamples of whole images, seed \(header.settings.seed)"
-    protocols = try header.protocols.enumerated().map { number, rules in
-      try ShiftDocument.result(rules, read.map { ($0, $0.protocols[number]) })
+    protocols = header.protocols.enumerated().map { number, rules in
+      ShiftDocument.result(rules, read.map { ($0, $0.protocols[number]) })
     }
     self.remarks = header.remarks + remarks
+  }
+
+  /// - Throws: ``ShiftError/impossible(protocol:reason:)`` for the first protocol that no image could
+  ///   be shown in.
+  public func requireImages() throws {
+    for result in protocols where result.images == 0 {
+      let reason = result.refused.first.map { "no image fits it; \($0.name): \($0.reason)" }
+      throw ShiftError.impossible(protocol: result.name, reason: reason ?? "no image was read")
+    }
   }
 
   private static func accuracy(_ images: [ImageRecord]) -> Metric? {
@@ -106,13 +113,9 @@ public struct ShiftDocument: Codable, Sendable, Equatable {
 
   private static func result(
     _ rules: ShiftTrial.Rules, _ records: [(image: ImageRecord, record: ShiftRecord)]
-  ) throws -> Result {
+  ) -> Result {
     let refused = records.compactMap { image, record in
       record.refused.map { AuditDocument.Skipped(name: image.name, reason: $0) }
-    }
-    if let first = refused.first, refused.count == records.count {
-      throw ShiftError.impossible(
-        protocol: rules.name, reason: "no image fits it; \(first.name): \(first.reason)")
     }
     let shown = records.filter { $0.record.refused == nil }
     let parts = rules.series?.values.count ?? 1

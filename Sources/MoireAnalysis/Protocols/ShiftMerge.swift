@@ -1,10 +1,12 @@
 /// Journals of the parts of one run, put together.
 public enum ShiftMerge {
-  /// The document that one run over all images would have given.
+  /// The header and records of one run over all images, from which its document follows.
   ///
   /// - Throws: ``ShiftError/journal(path:reason:)`` when the journals are not of the same run, differ
   ///   in an image, or lack one.
-  public static func document(paths: [String]) throws -> ShiftDocument {
+  public static func read(
+    paths: [String]
+  ) throws -> (header: ShiftHeader, records: [ImageRecord]) {
     var records: [Int: ImageRecord] = [:]
     var header: ShiftHeader?
     for path in paths {
@@ -36,6 +38,6 @@ public enum ShiftMerge {
           + "\(missing.count > 5 ? ", …" : "") from 0): finish the runs with --resume, or add the journals "
           + "of the other shards")
     }
-    return try ShiftDocument(header, Array(records.values))
+    return (header, records.values.sorted { $0.index < $1.index })
   }
 }
