@@ -33,7 +33,8 @@ struct ShiftCommand: ParsableCommand {
   @Flag(help: "Print the protocols and end.")
   var listProtocols = false
 
-  @Option(help: ArgumentHelp("The folder for shift.json, shift.csv, images.csv.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("The folder for shift.json, shift.csv, images.csv.", valueName: "folder"))
   var out: String?
 
   @Option(

@@ -29,7 +29,9 @@ struct ShiftJournalOptions: ParsableArguments {
 
   /// What a result of a part says besides.
   var remarks: [String] {
-    shard.map { ["this is part \($0) of the images; 'moire merge' joins the journals of all parts"] }
+    shard.map {
+      ["this is part \($0) of the images; 'moire merge' joins the journals of all parts"]
+    }
       ?? []
   }
 

@@ -23,7 +23,8 @@ struct MergeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Also write the result as JSON.", valueName: "file"))
   var json: String?
 
-  @Option(help: ArgumentHelp("The folder for shift.json, shift.csv, images.csv.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("The folder for shift.json, shift.csv, images.csv.", valueName: "folder"))
   var out: String?
 
   @Flag(help: "Say nothing but errors.")

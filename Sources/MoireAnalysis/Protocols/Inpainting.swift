@@ -21,8 +21,9 @@ enum Inpainting {
   /// Fills what surrounds the known rectangle of every plane of `[1, C, H, W]` in `canvas`.
   ///
   /// The known region of a rectangle is a rectangle in every round, so each pixel is computed once.
-  static func fill(_ canvas: inout [Float], channels: Int, size: HW, rows: Range<Int>, columns: Range<Int>)
-  {
+  static func fill(
+    _ canvas: inout [Float], channels: Int, size: HW, rows: Range<Int>, columns: Range<Int>
+  ) {
     var (rows, columns) = (rows, columns)
     for _ in 0..<rounds where size.area - rows.count * columns.count > rest {
       let newRows = reach(rows, size.height)

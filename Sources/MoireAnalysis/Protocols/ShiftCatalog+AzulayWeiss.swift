@@ -40,7 +40,8 @@ extension ShiftCatalog {
     try context.needPhotos()
     let rules = ShiftTrial.Rules(
       name: name, source: source, pictures: pictures, shifts: shifts, pairing: .couples,
-      pairs: neighbourPairs, measures: neighbourMeasures, series: series, seed: context.settings.seed)
+      pairs: neighbourPairs, measures: neighbourMeasures, series: series,
+      seed: context.settings.seed)
     return ShiftTrial(rules: rules, task: .answers, views: views)
   }
 
@@ -153,7 +154,8 @@ extension ShiftCatalog {
     let size = photo.size(shorterSide: side)
     guard size.height + spare <= canvas.height, size.width + spare <= canvas.width else {
       throw ShiftError.cannot(
-        "embedded at \(size) it leaves no room on the canvas of \(canvas): its sides differ too much")
+        "embedded at \(size) it leaves no room on the canvas of \(canvas): its sides differ too much"
+      )
     }
     return size
   }

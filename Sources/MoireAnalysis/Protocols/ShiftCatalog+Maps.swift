@@ -47,9 +47,11 @@ extension ShiftCatalog {
       name: name, source: "Karras et al. 2021",
       pictures: "\(moved); pixels that wrapped"
         + "\(isWhole ? "" : " or lie within the 3 lobes of the border") are left out",
-      shifts: "shifts \(isWhole ? "" : "uniform ")in ±\(reach.height) × ±\(reach.width); \(passes) an image",
+      shifts:
+        "shifts \(isWhole ? "" : "uniform ")in ±\(reach.height) × ±\(reach.width); \(passes) an image",
       pairing: .first,
-      pairs: "output of the moved input against the moved output: 10 log₁₀(I²/mean squared difference) dB "
+      pairs:
+        "output of the moved input against the moved output: 10 log₁₀(I²/mean squared difference) dB "
         + "with I = 2, over all valid values of all pairs",
       measures: [.equivariance, .equivarianceError, .relativeError], seed: context.settings.seed)
     return ShiftTrial(rules: rules, task: .equivariance(maximum: maximum)) { _, index in
@@ -76,7 +78,8 @@ extension ShiftCatalog {
     let passes = context.settings.passes
     let rules = ShiftTrial.Rules(
       name: "massc", source: "Zou et al. 2020", pictures: croppedPictures(context),
-      shifts: "offsets in {0…\(range.upperBound - 1)}², each pair \(ShiftContext.shared); \(passes) passes",
+      shifts:
+        "offsets in {0…\(range.upperBound - 1)}², each pair \(ShiftContext.shared); \(passes) passes",
       pairing: .couples,
       pairs: "pairs of independent crops: share of the pixels of their overlap with equal argmax",
       measures: [.overlap], seed: context.settings.seed)

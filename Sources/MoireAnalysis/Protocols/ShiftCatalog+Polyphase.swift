@@ -61,7 +61,8 @@ extension ShiftCatalog {
     let passes = context.settings.passes
     let rules = ShiftTrial.Rules(
       name: name, source: source, pictures: pictures,
-      shifts: "shifts in {\(range.lowerBound)…\(range.upperBound - 1)}², each pair \(ShiftContext.shared); "
+      shifts:
+        "shifts in {\(range.lowerBound)…\(range.upperBound - 1)}², each pair \(ShiftContext.shared); "
         + "\(passes) passes",
       pairing: .couples, pairs: independent,
       measures: [
@@ -115,7 +116,8 @@ extension ShiftCatalog {
     let count = max(2, context.settings.passes)
     let rules = ShiftTrial.Rules(
       name: name, source: source, pictures: pictures,
-      shifts: "\(count) shifts in {\(range.lowerBound)…\(range.upperBound - 1)}², \(ShiftContext.shared)",
+      shifts:
+        "\(count) shifts in {\(range.lowerBound)…\(range.upperBound - 1)}², \(ShiftContext.shared)",
       pairing: .sets, pairs: "consistency: equal argmax at all \(count); accuracy over all views",
       measures: [.allAgree, .accuracy, .worstAccuracy, .variation, .logitVariance],
       seed: context.settings.seed)
@@ -161,7 +163,8 @@ extension ShiftCatalog {
       name: name, source: "Michaeli et al. 2023",
       pictures: isWhole
         ? "image rolled" : "image shifted by ideal Fourier interpolation, periodic",
-      shifts: "shifts in {1…\(range.upperBound - 1)}²\(isWhole ? "" : " + ½"), \(ShiftContext.shared); "
+      shifts:
+        "shifts in {1…\(range.upperBound - 1)}²\(isWhole ? "" : " + ½"), \(ShiftContext.shared); "
         + "\(passes) passes",
       pairing: .first,
       pairs: "each shifted image against the unshifted one; accuracy over the shifted ones",

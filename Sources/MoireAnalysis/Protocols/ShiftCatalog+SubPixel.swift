@@ -49,7 +49,8 @@ extension ShiftCatalog {
 
   private static func warped(_ context: ShiftContext) -> String {
     let beyond =
-      context.margin == nil ? "its border repeated" : "real pixels of its margin, then its border repeated"
+      context.margin == nil
+      ? "its border repeated" : "real pixels of its margin, then its border repeated"
     return "input image resampled about its centre, bilinear, beyond it \(beyond)"
   }
 

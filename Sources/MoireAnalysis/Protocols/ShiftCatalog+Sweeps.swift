@@ -14,7 +14,7 @@ extension ShiftCatalog {
       make: jaggedness),
     Entry(
       name: "nonshiftability", source: "Azulay & Weiss 2018 (v1), figure 6",
-      summary: "how often a map's global sum leaves its mean by 20 %", isForClasses: true,
+      summary: "how often a map's global sum leaves its mean by 20 %", isForClasses: false,
       make: sums),
   ]
 
@@ -55,7 +55,8 @@ extension ShiftCatalog {
       pictures: "whole photo, longer side \(side), on a \(canvas) canvas of \(around(.inpainted))",
       shifts: "from the middle down by \(range.lowerBound) … \(range.upperBound - 1) pixels",
       pairing: .steps,
-      pairs: "each pair is one 1-pixel step: jaggedness counts entries of the true class into the top 5 "
+      pairs:
+        "each pair is one 1-pixel step: jaggedness counts entries of the true class into the top 5 "
         + "and exits, for each image; P(top-1 change) and MAC over the steps",
       measures: [.jaggedness, .change, .mac, .accuracy, .variation], seed: context.settings.seed)
     return ShiftTrial(rules: rules, task: .answers) { input, _ in
@@ -75,7 +76,8 @@ extension ShiftCatalog {
       name: "nonshiftability", source: "Azulay & Weiss 2018 (v1), figure 6",
       pictures: "whole photo, longer side \(side), on a \(canvas) canvas of \(around(.inpainted))",
       shifts: "from the middle down by \(-reach) … \(reach) pixels", pairing: .sets,
-      pairs: "share of translations at which the sum of a subsampled map leaves its mean over them by more"
+      pairs:
+        "share of translations at which the sum of a subsampled map leaves its mean over them by more"
         + " than 20 %, mean over all maps of a site",
       measures: [.nonshiftability],
       series: ShiftTrial.Series(

@@ -43,7 +43,8 @@ extension ShiftCatalog {
     let passes = context.settings.passes
     let rules = ShiftTrial.Rules(
       name: name, source: source, pictures: croppedPictures(context),
-      shifts: "offsets in {0…\(range.upperBound - 1)}², each pair \(ShiftContext.shared); \(passes) passes",
+      shifts:
+        "offsets in {0…\(range.upperBound - 1)}², each pair \(ShiftContext.shared); \(passes) passes",
       pairing: .couples, pairs: independent,
       measures: [
         .consistency, .consistencyAmongCorrect, .accuracy, .worstAccuracy, .variation,
@@ -82,7 +83,8 @@ extension ShiftCatalog {
     let (size, passes) = (context.size, context.settings.passes)
     let rules = ShiftTrial.Rules(
       name: "zhang-circular", source: "Zhang 2019, CIFAR", pictures: "image rolled",
-      shifts: "shifts in {0…\(size.height - 1)}×{0…\(size.width - 1)}, each pair \(ShiftContext.shared); "
+      shifts:
+        "shifts in {0…\(size.height - 1)}×{0…\(size.width - 1)}, each pair \(ShiftContext.shared); "
         + "\(passes) passes",
       pairing: .couples, pairs: independent,
       measures: [
@@ -117,7 +119,8 @@ extension ShiftCatalog {
     let places = Array(stride(from: low, through: high, by: step))
     let rules = ShiftTrial.Rules(
       name: name, source: source, pictures: pictures,
-      shifts: "all of {\(low), \(low + step) … \(places.last ?? low)}², \(places.count * places.count) views",
+      shifts:
+        "all of {\(low), \(low + step) … \(places.last ?? low)}², \(places.count * places.count) views",
       pairing: .sets, pairs: "no pairs: an image counts as right when it is right at every shift",
       measures: [.worstAccuracy, .accuracy, .variation], seed: context.settings.seed)
     return ShiftTrial(rules: rules, task: .answers) { _, _ in
@@ -131,10 +134,12 @@ extension ShiftCatalog {
     let rules = ShiftTrial.Rules(
       name: shiftProtocol.kind.rawValue, source: "moire audit",
       pictures: shiftProtocol.kind == .circular ? "image rolled" : croppedPictures(context),
-      shifts: "shifts in {\(shiftProtocol.range.lowerBound)…\(shiftProtocol.range.upperBound - 1)}², each "
+      shifts:
+        "shifts in {\(shiftProtocol.range.lowerBound)…\(shiftProtocol.range.upperBound - 1)}², each "
         + "pair \(ShiftContext.shared); \(shiftProtocol.passes) passes",
       pairing: .triples,
-      pairs: "a pair of independent shifts (consistency, logit variance) and a 1-pixel diagonal neighbour "
+      pairs:
+        "a pair of independent shifts (consistency, logit variance) and a 1-pixel diagonal neighbour "
         + "of the first (P(top-1 change), MAC)",
       measures: ShiftProtocol.measures, seed: context.settings.seed)
     return ShiftTrial(rules: rules, task: .answers) { _, index in

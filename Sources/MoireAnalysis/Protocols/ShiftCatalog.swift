@@ -124,9 +124,8 @@ struct ShiftContext: Sendable {
   func margin(atLeast least: Int) throws -> Int {
     guard let margin, margin >= least else {
       throw ShiftError.cannot(
-        "it crops \(size) from images \(margin.map { "\($0) pixels larger" } ?? "of that size"), and "
-          + "needs a margin of \(least): resize to \(side + max(least, scaled(32))) or more, as --preprocess "
-          + "'imagenet resize=\(side + max(least, scaled(32)))'")
+        "it moves a window of \(size) over larger images, and these are not resized to more than that: "
+          + "set resize=\(side + max(least, scaled(32))) in --preprocess")
     }
     return margin
   }

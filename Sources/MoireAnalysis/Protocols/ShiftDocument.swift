@@ -52,7 +52,8 @@ public struct ShiftDocument: Codable, Sendable, Equatable {
     public var metrics: [Metric]
   }
 
-  /// One number with its 95 % interval; both ends are nil where there is one image only.
+  /// One number with its 95 % interval; both ends are nil where there is none to be had, as for a mean
+  /// over one image.
   public struct Metric: Codable, Sendable, Equatable {
     public var name: String
     /// Nil for an infinite number of decibels: no difference at all.
@@ -84,8 +85,8 @@ public struct ShiftDocument: Codable, Sendable, Equatable {
         image.skipped.map { AuditDocument.Skipped(name: image.name, reason: $0) }
       })
     intervals =
-      "95 %: Wilson for shares with one trial an image, else percentiles of \(Interval.resamples) bootstrap "
-      + "resamples of whole images, seed \(header.settings.seed)"
+      "95 %: Wilson over images for shares with one trial an image and for 0 and 100 %, else percentiles of "
+      + "\(Interval.resamples) bootstrap resamples of whole images, seed \(header.settings.seed)"
     protocols = header.protocols.enumerated().map { number, rules in
       ShiftDocument.result(rules, read.map { ($0, $0.protocols[number]) })
     }
@@ -148,12 +149,15 @@ extension ShiftDocument.Metric {
   init?(_ measure: ShiftTrial.Measure, _ tally: Tally, seed: UInt64) {
     guard let value = tally.value else { return nil }
     name = measure.rawValue
-    let isShare = tally.isOneTrialEach
+    // Resamples of images that are all alike show no spread; the images are few all the same.
+    let isExtreme = measure.isShare && (value == 0 || value == 1)
+    let isWilson = tally.isOneTrialEach || isExtreme
+    let count = Double(tally.numerators.count)
     let range =
-      isShare
-      ? Interval.wilson(tally.numerators.reduce(0, +), of: tally.denominators.reduce(0, +))
+      isWilson
+      ? Interval.wilson(value * count, of: count)
       : Interval.bootstrap(tally.numerators, tally.denominators, seed: seed)
-    interval = range == nil ? nil : isShare ? "wilson" : "bootstrap"
+    interval = range == nil ? nil : isWilson ? "wilson" : "bootstrap"
     guard measure == .equivariance else {
       self.value = value
       (low, high) = (range?.low, range?.high)

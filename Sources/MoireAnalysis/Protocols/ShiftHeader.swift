@@ -27,7 +27,8 @@ public struct ShiftHeader: Codable, Sendable, Equatable {
       return "its format is version \(other.schema), this program writes \(schema)"
     }
     if versions != other.versions {
-      return "it was made by Moire \(other.versions.moire) with oneDNN \(other.versions.onednn) and FFTW "
+      return
+        "it was made by Moire \(other.versions.moire) with oneDNN \(other.versions.onednn) and FFTW "
         + "\(other.versions.fftw), this is \(versions.moire), \(versions.onednn), \(versions.fftw)"
     }
     if networkFingerprint != other.networkFingerprint {

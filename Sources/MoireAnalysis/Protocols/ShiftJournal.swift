@@ -47,7 +47,8 @@ public final class ShiftJournal {
       guard contents.shard == shard else {
         throw ShiftError.journal(
           path: path,
-          reason: "cannot be resumed: it is shard \(contents.shard.index)/\(contents.shard.count), not "
+          reason:
+            "cannot be resumed: it is shard \(contents.shard.index)/\(contents.shard.count), not "
             + "\(shard.index)/\(shard.count)")
       }
       try journal.truncate(to: contents.bytes)

@@ -121,6 +121,16 @@ public struct ShiftTrial: Sendable {
     /// Share of translations at which a map's global sum leaves its mean by more than 20 %.
     case nonshiftability
 
+    /// Whether it is a share of trials.
+    var isShare: Bool {
+      switch self {
+      case .consistency, .allAgree, .change, .consistencyAmongCorrect, .accuracy, .firstAccuracy,
+        .shiftedAccuracy, .worstAccuracy, .topFive, .overlap, .nonshiftability:
+        true
+      default: false
+      }
+    }
+
     /// Whether it compares with the right class.
     var needsLabel: Bool {
       switch self {

@@ -83,7 +83,8 @@ struct RecordPart {
     case .shiftedAccuracy: return right(Array(views.dropFirst()))
     case .worstAccuracy:
       return (views.allSatisfy { predictions[$0] == label } && isRightUnshifted ? 1 : 0, 1)
-    case .topFive: return record.topFive.map { (Double($0[views].reduce(0, +)), Double(views.count)) }
+    case .topFive:
+      return record.topFive.map { (Double($0[views].reduce(0, +)), Double(views.count)) }
     case .jaggedness:
       return record.topFive.map { inside in
         (Double(zip(inside[views], inside[views].dropFirst()).count { $0 != $1 }), 1)

@@ -21,7 +21,10 @@ public enum ShiftFiles {
   /// One row a number: protocol, value of the series where there is one, name, value, interval.
   static func metrics(_ document: ShiftDocument) -> String {
     var rows = [
-      ["protocol", "series", "metric", "value", "low", "high", "interval", "images", "pairs", "line"]
+      [
+        "protocol", "series", "metric", "value", "low", "high", "interval", "images", "pairs",
+        "line",
+      ]
     ]
     for result in document.protocols {
       let points =

@@ -20,6 +20,15 @@ enum ShiftMetricNames {
 
   static func title(_ name: String) -> String { titles[name] ?? name }
 
+  /// For the columns of a series.
+  static func short(_ name: String) -> String {
+    switch name {
+    case "p_top1_change": "top-1 change"
+    case "accuracy_first": "accuracy"
+    default: title(name)
+    }
+  }
+
   /// Whether the number is a fraction that reads well in percent.
   static func isShare(_ name: String) -> Bool { shares.contains(name) }
 }

@@ -30,8 +30,11 @@ public struct ShiftText {
     parts.append("\(Figures.plural(images.evaluations, "evaluation"))")
     let title = "Shift sensitivity of \(DisplayText.clean(network.name))"
     let lines = [
-      ("network", "input \(Figures.shape(network.inputShape)), output "
-        + "\(Figures.shape(network.outputShape)), contents \(document.networkFingerprint)"),
+      (
+        "network",
+        "input \(Figures.shape(network.inputShape)), output "
+          + "\(Figures.shape(network.outputShape)), contents \(document.networkFingerprint)"
+      ),
       ("images", parts.joined(separator: ", ")),
       ("input", DisplayText.clean(document.preprocessing.description)),
       ("interval", document.intervals),
@@ -77,14 +80,12 @@ public struct ShiftText {
     var table = TextTable(
       columns: (hasLabels ? [.init(title: "site", isNumeric: false, isFlexible: true)] : [])
         + [.init(title: series.name)]
-        + first.metrics.flatMap { metric -> [TextTable.Column] in
-          [
-            .init(title: ShiftMetricNames.title(metric.name)), .init(title: "95 %"),
-          ]
+        + first.metrics.prefix(3).flatMap { metric -> [TextTable.Column] in
+          [.init(title: ShiftMetricNames.short(metric.name)), .init(title: "95 %")]
         })
     table.rows = result.series.map { point in
       (point.label.map { [DisplayText.clean($0)] } ?? []) + [Figures.number(point.value)]
-        + point.metrics.flatMap { [ShiftText.value($0), ShiftText.interval($0)] }
+        + point.metrics.prefix(3).flatMap { [ShiftText.value($0), ShiftText.interval($0)] }
     }
     let numbersAbove = result.metrics.isEmpty ? [] : [""]
     return numbersAbove + table.render(width: width, style: style)
