@@ -15,8 +15,8 @@ struct Moire: ParsableCommand {
       """,
     version: MoireVersion.current,
     subcommands: [
-      AuditCommand.self, ShiftCommand.self, MergeCommand.self, RunCommand.self, InspectCommand.self,
-      AntialiasCommand.self,
+      AuditCommand.self, ShiftCommand.self, MergeCommand.self,
+      RunCommand.self, InspectCommand.self, AntialiasCommand.self,
       ResponseCommand.self,
       SpectrumCommand.self, FilterCommand.self,
     ])

@@ -123,7 +123,8 @@ public struct ShiftDocument: Codable, Sendable, Equatable {
     return Result(
       name: rules.name, protocolLine: rules.line, rules: rules, images: shown.count,
       pairs: shown.reduce(0) { $0 + $1.record.pairCount }, refused: refused,
-      metrics: metrics(rules, shown, part: 0, of: 1),
+      // A mean over sites of different depth says nothing.
+      metrics: rules.measures == [.nonshiftability] ? [] : metrics(rules, shown, part: 0, of: 1),
       series: (rules.series?.values ?? []).enumerated().map { part, value in
         Point(
           value: value, label: rules.series?.labels?[part],
@@ -136,8 +137,6 @@ public struct ShiftDocument: Codable, Sendable, Equatable {
     of count: Int
   ) -> [Metric] {
     rules.measures.compactMap { measure in
-      // A mean over sites of different depth says nothing.
-      if measure == .nonshiftability, count == 1 { return nil }
       let tally = Tally(measure, rules, records, part: part, of: count)
       return Metric(measure, tally, seed: rules.seed)
     }

@@ -122,7 +122,8 @@ public final class ShiftJournal {
   private static func contents(of data: Data, path: String) throws -> Contents? {
     guard let end = data.lastIndex(of: 10) else {
       // Without a line end it is either the very beginning of a journal, or something else.
-      guard data.isEmpty || data.starts(with: Array("{\"header\"".utf8)) else {
+      let start = Array("{\"header\"".utf8)
+      guard start.starts(with: data.prefix(start.count)) else {
         throw ShiftError.journal(path: path, reason: "it is no journal of shift protocols")
       }
       return nil

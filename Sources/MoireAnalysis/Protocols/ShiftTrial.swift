@@ -54,7 +54,7 @@ public struct ShiftTrial: Sendable {
   }
 
   /// Which views are compared with each other.
-  public enum Pairing: Codable, Sendable, Equatable {
+  public enum Pairing: String, Codable, Sendable {
     /// (0, 1), (2, 3), …
     case couples
     /// (0, 1), (0, 2), … each later view with the first one.

@@ -84,7 +84,7 @@ public struct ShiftText {
           [.init(title: ShiftMetricNames.short(metric.name)), .init(title: "95 %")]
         })
     table.rows = result.series.map { point in
-      (point.label.map { [DisplayText.clean($0)] } ?? []) + [Figures.number(point.value)]
+      (point.label.map { [DisplayText.clean($0)] } ?? []) + [ShiftText.place(point.value)]
         + point.metrics.prefix(3).flatMap { [ShiftText.value($0), ShiftText.interval($0)] }
     }
     let numbersAbove = result.metrics.isEmpty ? [] : [""]
@@ -111,6 +111,11 @@ public struct ShiftText {
   static func interval(_ metric: ShiftDocument.Metric) -> String {
     guard metric.interval != nil else { return Figures.none }
     return "\(figure(metric.name, metric.low)) … \(figure(metric.name, metric.high))"
+  }
+
+  /// A value of a series: whole numbers without decimals.
+  private static func place(_ value: Double) -> String {
+    value == value.rounded() ? String(format: "%.0f", value) : Figures.number(value)
   }
 
   private static func figure(_ name: String, _ value: Double?) -> String {
