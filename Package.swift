@@ -83,7 +83,7 @@ let package = Package(
         "MoireTensors", "MoireSpectral", "MoireLayers",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["ONNX/onnx.proto"]),
-    library("MoireAnalysis", ["MoireTensors", "MoireSpectral", "MoireLayers"]),
+    library("MoireAnalysis", ["MoireTensors", "MoireImages", "MoireSpectral", "MoireLayers"]),
     library(
       "MoireReport",
       [

@@ -1,7 +1,6 @@
 import MoireLayers
 import MoireSpectral
 import MoireTensors
-import Synchronization
 
 /// An audit under way.
 struct AuditRun {
@@ -10,7 +9,7 @@ struct AuditRun {
   let options: Audit.Options
   let isClassifier: Bool
   private var siteAudit: SiteAudit
-  private let workers: [CompiledNetwork]
+  private let evaluator: ViewEvaluator
   private let outputShape: [Int]
   private var metrics: [ShiftMetrics] = []
   private var skipped: [AuditDocument.Skipped] = []
@@ -32,9 +31,8 @@ struct AuditRun {
     outputShape = shapes[analysed.output]
     isClassifier = outputShape.count == 1 && outputShape[0] > 1
     siteAudit = try SiteAudit(analysed)
-    workers =
-      options.passes == 0
-      ? [] : try (0..<options.threads).map { _ in try CompiledNetwork(analysed) }
+    evaluator = try ViewEvaluator(
+      analysed, workers: options.passes == 0 ? 0 : options.threads)
     if siteAudit.sites.isEmpty {
       remarks.append("the network has no sampling site: it keeps its input's grid")
     }
@@ -77,24 +75,22 @@ struct AuditRun {
   {
     guard options.passes > 0 else { return (nil, 0) }
     prepareMetrics(for: input)
+    let pictures = ViewMaker(input)
     var (agreeing, evaluated, sensitivity) = (0, 0, 0.0)
     for number in metrics.indices {
-      let shiftProtocol = metrics[number].shiftProtocol
-      let passes = shiftProtocol.passes(ofImage: index)
-      let shifted = passes.flatMap { [$0.first, $0.second, $0.neighbour] }
-        .compactMap { shiftProtocol.image(of: input, at: $0) }
-      guard shifted.count == 3 * passes.count else { continue }
-      let answers = try evaluate(shifted)
-      let grouped = passes.indices.map {
-        (first: answers[3 * $0], second: answers[3 * $0 + 1], neighbour: answers[3 * $0 + 2])
+      let views = metrics[number].shiftProtocol.views(ofImage: index, size: pictures.size)
+      let answers: [Answer]
+      do {
+        answers = try evaluator.answers(pictures, views)
+      } catch is ShiftError {
+        continue
       }
-      metrics[number].add(label: input.label, unshifted: unshifted, passes: grouped)
+      metrics[number].add(label: input.label, unshifted: unshifted, answers)
       let prediction = unshifted.prediction
       agreeing += answers.count { $0.prediction == prediction }
       evaluated += answers.count
-      sensitivity += answers.reduce(0) {
-        $0 + abs($1.probability(of: prediction) - unshifted.probability(of: prediction))
-      }
+      let probability = unshifted.probability(of: prediction)
+      sensitivity += answers.reduce(0) { $0 + abs($1.probability(of: prediction) - probability) }
     }
     guard evaluated > 0, isClassifier else { return (nil, 0) }
     return (Double(agreeing) / Double(evaluated), sensitivity / Double(evaluated))
@@ -118,17 +114,6 @@ struct AuditRun {
     metrics = protocols.map { ShiftMetrics($0, isClassifier: isClassifier) }
   }
 
-  /// The answers for several images, each by one worker on one thread.
-  private func evaluate(_ images: [Tensor]) throws -> [Answer] {
-    let workers = self.workers
-    let answers = Mutex([Answer?](repeating: nil, count: images.count))
-    try Parallel.forEach(images.count, threads: workers.count) { worker, index in
-      let answer = Answer(try workers[worker].run(images[index], threads: 1))
-      answers.withLock { $0[index] = answer }
-    }
-    return answers.withLock { $0.compactMap { $0 } }
-  }
-
   private func className(_ index: Int) -> String? {
     guard isClassifier, let names = options.classNames, index < names.count else { return nil }
     return names[index]
@@ -150,7 +135,9 @@ struct AuditRun {
         max($0.cumulativeStride.height, $0.cumulativeStride.width)
       }.max()
       let count = min(size, max(16, stride ?? 1)) + 1
-      let answers = try evaluate((0..<count).map { input.tensor.rolled(by: HW($0, $0)) })
+      let pictures = ViewMaker(input)
+      let answers = try evaluator.answers(
+        pictures, (0..<count).map { .rolled(by: HW($0, $0), size: pictures.size) })
       let prediction = image.prediction.prediction
       return ShiftSweep(
         image: input.name, class: prediction, className: className(prediction),

@@ -11,12 +11,17 @@ public struct AuditInput: Sendable {
   /// The same image with a margin around, `[1, C, H + m, W + m]`, from which shifted crops with real
   /// pixels are cut; nil when there is none.
   public var wide: Tensor?
+  /// The picture that the tensors were made of; nil for tensors from a file.
+  public var photo: Photo?
 
-  public init(name: String, label: Int? = nil, tensor: Tensor, wide: Tensor? = nil) {
+  public init(
+    name: String, label: Int? = nil, tensor: Tensor, wide: Tensor? = nil, photo: Photo? = nil
+  ) {
     self.name = name
     self.label = label
     self.tensor = tensor
     self.wide = wide
+    self.photo = photo
   }
 }
 

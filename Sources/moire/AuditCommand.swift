@@ -59,7 +59,8 @@ struct AuditCommand: ParsableCommand {
   }
 
   func run() throws {
-    let subject = try model.map(subject) ?? EmbeddedDefault.subject()
+    let subject = try AuditSubject(
+      model: model, images: images, labels: labels, classNames: classNames, network, preprocessing)
     var progress = Progress("audit: image", quiet: common.quiet)
     let audit = try Audit(
       network: subject.network, source: subject.source,
@@ -95,52 +96,6 @@ struct AuditCommand: ParsableCommand {
       })
     if !common.quiet { print("\nwritten: " + files.joined(separator: ", ")) }
   }
-
-  /// The network and images that the command line names.
-  private func subject(_ path: String) throws -> AuditSubject {
-    let onnx = try ONNXModel(contentsOf: path)
-    let graph = try onnx.network(
-      inputName: network.inputName, outputName: network.outputName, size: network.parsedSize())
-    let names = try classNames.map(Labels.classNames) ?? onnx.classes
-    guard !images.isEmpty else {
-      let pixels = try preprocessing.resolve(inputShape: graph.inputShape)
-      return try EmbeddedDefault.photos(for: graph, classNames: names, pixels)
-    }
-    let files = try ImageFiles(paths: images)
-    let pixels = files.hasPixels ? try preprocessing.resolve(inputShape: graph.inputShape) : nil
-    var remarks = graph.remarks
-    let known = try knownLabels(files, &remarks)
-    let items = files.items
-    let shape = graph.inputShape
-    let source = AuditSource(
-      count: items.count, name: { items[$0].name },
-      load: {
-        var input = try ImageFiles.load(items[$0], inputShape: shape, preprocessing: pixels)
-        input.label = known[items[$0].name]
-        return input
-      })
-    return AuditSubject(
-      network: graph, source: source, classNames: names,
-      preprocessing: AuditDocument.PreprocessingSummary(pixels), remarks: remarks)
-  }
-
-  private func knownLabels(_ files: ImageFiles, _ remarks: inout [String]) throws -> [String: Int] {
-    if let labels { return try Labels.byName(path: labels) }
-    let named = files.items.map { ($0.name, Labels.ofName($0.name)) }
-    guard named.allSatisfy({ $0.1 != nil }) else { return [:] }
-    remarks.append(
-      "labels are the numbers at the end of the file names (photo_741.jpg is class 741)")
-    return Dictionary(named.map { ($0.0, $0.1!) }) { first, _ in first }
-  }
-}
-
-/// What an audit is about.
-struct AuditSubject {
-  var network: Network
-  var source: AuditSource
-  var classNames: [String]?
-  var preprocessing: AuditDocument.PreprocessingSummary
-  var remarks: [String]
 }
 
 extension AuditDocument.PreprocessingSummary {

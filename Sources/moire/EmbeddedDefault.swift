@@ -17,11 +17,13 @@ enum EmbeddedDefault {
       channels: 1)
     let inputs = try zip(images, labels).enumerated().map { index, pair in
       try AuditInput(
-        name: "fashion-test[\(index)]", label: pair.1, tensor: preprocessing.tensor(of: pair.0))
+        name: "fashion-test[\(index)]", label: pair.1, tensor: preprocessing.tensor(of: pair.0),
+        photo: Photo(pair.0, preprocessing))
     }
     return AuditSubject(
       network: network, source: AuditSource(inputs), classNames: onnx.classes,
-      preprocessing: AuditDocument.PreprocessingSummary(preprocessing), remarks: network.remarks)
+      preprocessing: AuditDocument.PreprocessingSummary(preprocessing), remarks: network.remarks,
+      labels: labels)
   }
 
   /// Two photos for a network that was given without images.
@@ -32,10 +34,13 @@ enum EmbeddedDefault {
       try ImageFiles.input(
         of: Image(decoding: file(name), name: name), named: name, preprocessing)
     }
-    return AuditSubject(
+    var subject = AuditSubject(
       network: network, source: AuditSource(inputs), classNames: classNames,
       preprocessing: AuditDocument.PreprocessingSummary(preprocessing),
-      remarks: network.remarks + ["no images were given: two embedded photos stand in for them"])
+      remarks: network.remarks + ["no images were given: two embedded photos stand in for them"],
+      labels: [nil, nil])
+    subject.margin = AuditSubject.margin(preprocessing)
+    return subject
   }
 
   /// The bytes of an embedded file.

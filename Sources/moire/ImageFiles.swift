@@ -90,6 +90,8 @@ struct ImageFiles {
         mean: preprocessing.mean, std: preprocessing.std
       ).tensor(of: resized)
     }
-    return AuditInput(name: name, tensor: try preprocessing.tensor(of: resized), wide: wide)
+    return AuditInput(
+      name: name, tensor: try preprocessing.tensor(of: resized), wide: wide,
+      photo: Photo(image, preprocessing))
   }
 }

@@ -15,8 +15,8 @@ struct Moire: ParsableCommand {
       """,
     version: MoireVersion.current,
     subcommands: [
-      AuditCommand.self, TheoremCommand.self, RunCommand.self, InspectCommand.self,
-      AntialiasCommand.self, ResponseCommand.self,
+      AuditCommand.self, TheoremCommand.self, ShiftCommand.self, MergeCommand.self,
+      RunCommand.self, InspectCommand.self, AntialiasCommand.self, ResponseCommand.self,
       SpectrumCommand.self, FilterCommand.self,
     ])
 

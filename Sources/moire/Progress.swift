@@ -15,11 +15,15 @@ struct Progress {
     isOn = !quiet && Terminal.errorIsTerminal
   }
 
-  mutating func show(_ done: Int, of total: Int) {
+  /// - Parameter work: what was done until now in a smaller unit, of which the line gives the rate.
+  mutating func show(_ done: Int, of total: Int, work: (count: Int, unit: String)? = nil) {
     guard isOn, Date().timeIntervalSince(lastShown) > 0.1 || done == total else { return }
     lastShown = Date()
     let elapsed = Date().timeIntervalSince(start)
     var line = "\(label) \(done)/\(total)"
+    if let work, elapsed > 0 {
+      line += String(format: ", %.0f %@/s", Double(work.count) / elapsed, work.unit)
+    }
     if done > 0, done < total {
       let left = elapsed / Double(done) * Double(total - done)
       line += ", \(Progress.duration(left)) left"

@@ -61,7 +61,7 @@ public struct SitesCSV {
   private func field(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
 
   /// A field in quotes where it holds a comma, a quote or a line break.
-  private static func quoted(_ field: String) -> String {
+  static func quoted(_ field: String) -> String {
     let special: Set<UInt8> = [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13]
     guard field.utf8.contains(where: special.contains) else { return field }
     return "\"" + field.replacing("\"", with: "\"\"") + "\""

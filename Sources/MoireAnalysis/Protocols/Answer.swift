@@ -29,6 +29,30 @@ struct Answer: Sendable {
     return exp(outputs[index] - largest) / total
   }
 
+  /// softmax(outputs).
+  var probabilities: [Double] {
+    let largest = outputs.max() ?? 0
+    let powers = outputs.map { exp($0 - largest) }
+    let total = powers.reduce(0, +)
+    return powers.map { $0 / total }
+  }
+
+  /// Whether fewer than five outputs are larger, of equals the first ones.
+  func isAmongFive(_ index: Int) -> Bool {
+    let value = outputs[index]
+    return outputs.indices.count { outputs[$0] > value || (outputs[$0] == value && $0 < index) } < 5
+  }
+
+  /// 1 − cosine of the two softmax vectors; 0 for equal ones.
+  func distance(to other: Answer) -> Double {
+    let (p, q) = (probabilities, other.probabilities)
+    func product(_ a: [Double], _ b: [Double]) -> Double {
+      zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    guard p != q else { return 0 }
+    return 1 - product(p, q) / (product(p, p) * product(q, q)).squareRoot()
+  }
+
   /// Σ (output − mean output)².
   var spread: Double {
     let mean = outputs.reduce(0, +) / Double(outputs.count)

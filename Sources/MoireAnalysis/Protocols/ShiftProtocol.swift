@@ -24,6 +24,11 @@ public struct ShiftProtocol: Sendable, Equatable {
   /// The images in a row that share a pair of shifts.
   public static let batchSize = 8
 
+  /// What its answers are asked for.
+  static let measures: [ShiftTrial.Measure] = [
+    .consistency, .change, .mac, .accuracy, .worstAccuracy, .logitVariance,
+  ]
+
   /// Circular shifts in −m ..< m, m = ⌊size/7⌋ of the shorter side but at least 1.
   public static func circular(size: HW, passes: Int, seed: UInt64) -> ShiftProtocol {
     let margin = max(1, min(size.height, size.width) / 7)
@@ -58,13 +63,24 @@ public struct ShiftProtocol: Sendable, Equatable {
     }
   }
 
+  /// The views of image `index`, three for each pass.
+  func views(ofImage index: Int, size: HW) -> [ImageView] {
+    passes(ofImage: index).flatMap { [$0.first, $0.second, $0.neighbour] }
+      .map { view(at: $0, size: size) }
+  }
+
+  /// The picture of an input of `size` at a shift.
+  public func view(at shift: HW, size: HW) -> ImageView {
+    switch kind {
+    case .circular: .rolled(by: shift, size: size)
+    case .crop: .crop(shift)
+    }
+  }
+
   /// The image of an input at a shift, or nil when the input cannot give one.
   public func image(of input: AuditInput, at shift: HW) -> Tensor? {
-    switch kind {
-    case .circular: input.tensor.rolled(by: shift)
-    case .crop:
-      input.wide?.cropped(at: shift, size: HW(input.tensor.shape[2], input.tensor.shape[3]))
-    }
+    let size = HW(input.tensor.shape[2], input.tensor.shape[3])
+    return try? ViewMaker(input).tensor(view(at: shift, size: size))
   }
 
   /// The protocol in one line, printed beside every number it gives.
@@ -79,41 +95,5 @@ public struct ShiftProtocol: Sendable, Equatable {
       + "; \(passes) passes, each a pair of independent shifts shared by \(Self.batchSize) images"
       + " (consistency: equal argmax; logit variance over all \(2 * passes)) and a 1-pixel diagonal"
       + " neighbour (P(top-1 change), MAC); seed \(seed)"
-  }
-}
-
-extension Tensor {
-  /// Maps moved circularly: the result at n is the value at n + shift.
-  func rolled(by shift: HW) -> Tensor {
-    let (height, width) = (shape[2], shape[3])
-    let down = ((shift.height % height) + height) % height
-    let across = ((shift.width % width) + width) % width
-    var result: [Float] = []
-    result.reserveCapacity(count)
-    for plane in 0..<shape[0] * shape[1] {
-      for row in 0..<height {
-        let start = (plane * height + (row + down) % height) * width
-        result += values[start + across..<start + width]
-        result += values[start..<start + across]
-      }
-    }
-    return try! Tensor(shape: shape, values: result)  // as many as before
-  }
-
-  /// The window of `size` whose first corner is at `offset`, or nil when it does not fit.
-  func cropped(at offset: HW, size: HW) -> Tensor? {
-    let (height, width) = (shape[2], shape[3])
-    guard offset.height >= 0, offset.width >= 0, offset.height + size.height <= height,
-      offset.width + size.width <= width
-    else { return nil }
-    var result: [Float] = []
-    result.reserveCapacity(shape[0] * shape[1] * size.area)
-    for plane in 0..<shape[0] * shape[1] {
-      for row in 0..<size.height {
-        let start = (plane * height + row + offset.height) * width + offset.width
-        result += values[start..<start + size.width]
-      }
-    }
-    return try? Tensor(shape: [shape[0], shape[1], size.height, size.width], values: result)
   }
 }
