@@ -75,6 +75,8 @@ extension Layer {
         "filter", HW(pool.rows.taps.count, pool.columns.taps.count), pool.stride)
     case .idealPool(let pool): return "ideal pool, stride \(pool.stride)"
     case .spectralPool: return "spectral pool"
+    case .adaptiveFilter(let filter):
+      return "adaptive filter \(filter.kernel) of \(filter.groups)"
     case .polyphaseDecision(let decision): return "phase by \(decision.criterion)"
     case .oneHotArgmax: return "argmax"
     case .polyphase(let stride): return "polyphase, stride \(stride)"

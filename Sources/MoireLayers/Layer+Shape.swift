@@ -76,6 +76,7 @@ extension Layer {
       return try Layer.positive([
         try Layer.map(inputs)[0], layer.size.height, layer.size.width,
       ])
+    case .adaptiveFilter(let layer): return try layer.outputShape(of: inputs)
     case .polyphaseDecision(let layer):
       _ = try Layer.map(inputs)
       try Layer.checked(layer.stride)

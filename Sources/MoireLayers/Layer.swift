@@ -52,6 +52,8 @@ public enum Layer: Sendable, Equatable {
   case separablePool(SeparablePooling)
   /// Ideal low-pass filter with subsampling.
   case idealPool(IdealPooling)
+  /// Inputs: a map, the logits of its filters. A filter for every position and group of channels.
+  case adaptiveFilter(AdaptiveFilter)
   /// Maps of any size by cropping the spectrum, or padding it.
   case spectralPool(SpectralPooling)
   /// The phase of a map that a criterion prefers: `[N, C, H, W]` → `[N, s_h · s_w]`, 1 at phase

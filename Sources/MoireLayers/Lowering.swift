@@ -185,6 +185,7 @@ struct Lowering {
     case .idealPool(let layer): try lowerIdealPool(index, layer)
     case .spectralPool(let layer): try lowerSpectralPool(index, layer)
     case .filteredActivation(let layer): try lowerFilteredActivation(index, layer)
+    case .adaptiveFilter(let layer): try lowerAdaptiveFilter(index, layer)
     case .polyphaseDecision(let layer): try lowerDecision(index, layer)
     case .oneHotArgmax: try lowerOneHotArgmax(index)
     case .polyphase(let stride):

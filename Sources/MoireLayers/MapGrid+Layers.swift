@@ -132,7 +132,7 @@ extension MapGrid {
   }
 
   /// The position inside that a padded position repeats; nil where padding is a constant.
-  private static func index(_ position: Int, _ count: Int, _ mode: PaddingMode) -> Int? {
+  static func index(_ position: Int, _ count: Int, _ mode: PaddingMode) -> Int? {
     if (0..<count).contains(position) { return position }
     switch mode {
     case .constant: return nil

@@ -44,12 +44,11 @@ public struct Network: Sendable {
       inputs.allSatisfy { (0...nodes.count).contains($0) },
       "inputs \(inputs) of \(path) are not all among the values 0...\(nodes.count)")
     var unique = path
-    var suffix = 0
-    while paths.contains(unique) {
-      suffix += 1
+    while !paths.insert(unique).inserted {
+      let suffix = suffixes[path, default: 0] + 1
+      suffixes[path] = suffix
       unique = "\(path)_\(suffix)"
     }
-    paths.insert(unique)
     nodes.append(Node(path: unique, layer: layer, inputs: inputs))
     output = nodes.count
     return output
@@ -62,4 +61,6 @@ public struct Network: Sendable {
   }
 
   private var paths: Set<String> = []
+  /// The last number that a path was given behind it.
+  private var suffixes: [String: Int] = [:]
 }

@@ -193,4 +193,33 @@ extension Oracle {
     let row = Array(decision.values[image * count..<(image + 1) * count])
     return row.firstIndex(of: row.max()!)!
   }
+
+  static func adaptive(_ layer: AdaptiveFilter, _ x: Map, _ logits: Map) -> Map {
+    let taps = layer.kernel.area
+    return map(x, HW(x.shape[2], x.shape[3])) { n, c, i, j in
+      let group = c / (x.shape[1] / layer.groups)
+      let own = (0..<taps).map { exp(logits[n, group * taps + $0, i, j]) }
+      let others = (0..<layer.logits).map { exp(logits[n, $0, i, j]) }
+      let total = (layer.scope == .joint ? others : own).reduce(0, +)
+      return (0..<taps).reduce(0) { sum, t in
+        let row = i + t / layer.kernel.width - layer.kernel.height / 2
+        let column = j + t % layer.kernel.width - layer.kernel.width / 2
+        guard let row = source(row, x.shape[2], BorderMode(layer.paddingMode)),
+          let column = source(column, x.shape[3], BorderMode(layer.paddingMode))
+        else { return sum }
+        return sum + own[t] / total * x[n, c, row, column]
+      }
+    }
+  }
+}
+
+extension BorderMode {
+  fileprivate init(_ mode: PaddingMode) {
+    switch mode {
+    case .constant: self = .zero
+    case .reflect: self = .reflect
+    case .replicate: self = .replicate
+    case .circular: self = .circular
+    }
+  }
 }

@@ -87,6 +87,7 @@ struct Oracle {
       return resample(x, to: Self.size(.idealPool(layer), x), layer.bandEdge)
     case .spectralPool(let layer): return resample(x, to: layer.size, layer.bandEdge)
     case .filteredActivation(let layer): return filtered(layer, x)
+    case .adaptiveFilter(let layer): return adaptive(layer, x, inputs[1])
     case .polyphaseDecision(let layer): return decide(layer, x)
     case .oneHotArgmax: return oneHot(x)
     case .polyphase(let stride): return polyphase(stride, x, inputs[1])

@@ -127,7 +127,7 @@ import Testing
       print("skipped: set MOIRE_EXPORTS to a folder for check_exports.py")
       return
     }
-    var networks = LayerCases.all + LayerCases.oneWay
+    var networks = LayerCases.all
     for name in ["mobilenet_v2.ts", "mobilenet_v2.dyn", "efficientnet_lite0.ts"] {
       guard let path = Fixtures.model(name) else { continue }
       networks.append(try ONNXModel(contentsOf: path).network())

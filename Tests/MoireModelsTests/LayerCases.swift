@@ -189,29 +189,39 @@ enum LayerCases {
             rows: FilterAxis(taps: [0.5, 0.5], stride: 2, lead: 0, padding: .replicate),
             columns: FilterAxis(taps: [0.1, 0.7, 0.3], stride: 2, lead: 1, padding: .zero)))),
       one("pad-grows-and-crops", .pad(Padding(top: 2, left: -2, bottom: -3, right: 1), .reflect)),
+      one("adaptive-mean", .adaptivePooling(.average(includesPadding: false), size: [4, 7])),
+      one("adaptive-max", .adaptivePooling(.max, size: [4, 7])),
+      one("adaptive-larger", .adaptivePooling(.average(includesPadding: false), size: [12, 7])),
+      one("ideal", .idealPool(IdealPooling())),
+      one("ideal-halving", .idealPool(IdealPooling(stride: [1, 4], bandEdge: .halve))),
+      one("ideal-not-dividing", .idealPool(IdealPooling(stride: 3))),
+      one("spectral", .spectralPool(SpectralPooling(size: [5, 13]))),
+      one("filtered-relu", .filteredActivation(FilteredFunction(.relu, factor: 3))),
+      one(
+        "filtered-polynomial",
+        .filteredActivation(FilteredFunction(.polynomial([0.1, 0.5, 0.25, -0.1])))),
+      one(
+        "unfiltered-constant", .filteredActivation(FilteredFunction(.polynomial([2]), factor: 1))),
+      adaptiveFilter("filters-group", AdaptiveFilter(groups: 2)),
+      adaptiveFilter("filters-joint", AdaptiveFilter(kernel: [5, 3], groups: 3, scope: .joint)),
+      adaptiveFilter("filters-one", AdaptiveFilter(groups: 1, paddingMode: .constant(0))),
+      adaptiveFilter(
+        "filters-each", AdaptiveFilter(kernel: [1, 3], groups: 6, paddingMode: .circular)),
+      adaptivePhase("phase-l2", PolyphaseDecision()),
+      adaptivePhase("phase-l1", PolyphaseDecision(stride: [3, 1], criterion: .l1)),
+      adaptivePhase("phase-max", PolyphaseDecision(stride: [1, 2], criterion: .lInfinity)),
+      adaptivePhase("phase-signed", PolyphaseDecision(stride: 4, criterion: .nonAbsMax)),
+      adaptivePhase("phase-l2-least", PolyphaseDecision(stride: 3, criterion: .l2Min)),
+      adaptivePhase("phase-l1-least", PolyphaseDecision(criterion: .l1Min)),
     ]
 
-  /// Layers whose nodes the importer does not read as layers again.
-  static let oneWay: [Network] = [
-    one("adaptive-mean", .adaptivePooling(.average(includesPadding: false), size: [4, 7])),
-    one("adaptive-max", .adaptivePooling(.max, size: [4, 7])),
-    one("adaptive-larger", .adaptivePooling(.average(includesPadding: false), size: [12, 7])),
-    one("ideal", .idealPool(IdealPooling())),
-    one("ideal-halving", .idealPool(IdealPooling(stride: [1, 4], bandEdge: .halve))),
-    one("ideal-not-dividing", .idealPool(IdealPooling(stride: 3))),
-    one("spectral", .spectralPool(SpectralPooling(size: [5, 13]))),
-    one("filtered-relu", .filteredActivation(FilteredFunction(.relu, factor: 3))),
-    one(
-      "filtered-polynomial",
-      .filteredActivation(FilteredFunction(.polynomial([0.1, 0.5, 0.25, -0.1])))),
-    one("unfiltered-constant", .filteredActivation(FilteredFunction(.polynomial([2]), factor: 1))),
-    adaptivePhase("phase-l2", PolyphaseDecision()),
-    adaptivePhase("phase-l1", PolyphaseDecision(stride: [3, 1], criterion: .l1)),
-    adaptivePhase("phase-max", PolyphaseDecision(stride: [1, 2], criterion: .lInfinity)),
-    adaptivePhase("phase-signed", PolyphaseDecision(stride: 4, criterion: .nonAbsMax)),
-    adaptivePhase("phase-l2-least", PolyphaseDecision(stride: 3, criterion: .l2Min)),
-    adaptivePhase("phase-l1-least", PolyphaseDecision(criterion: .l1Min)),
-  ]
+  /// A map filtered by what a convolution of it says, and subsampled.
+  static func adaptiveFilter(_ name: String, _ filter: AdaptiveFilter) -> Network {
+    var network = Network(name: name, inputShape: [6, 9, 10])
+    let predictor = Convolution(weight: weight([filter.logits, 6, 3, 3]), padding: 1)
+    network.appendAdaptiveFilterPool("pool", filter, predictor: predictor)
+    return network
+  }
 
   /// A map down to the phase it prefers and back up to it.
   private static func adaptivePhase(_ name: String, _ decision: PolyphaseDecision) -> Network {

@@ -8,7 +8,7 @@ import Testing
 /// Damaged files end in an error or in a network, never in a trap.
 @Suite struct RobustnessTests {
   /// A model with every kind of step the importer takes apart.
-  private func sample() throws -> [UInt8] {
+  func sample() throws -> [UInt8] {
     var builder = ModelBuilder(input: [1, 2, 8, 8])
     builder.floats("stem.weight", [4, 2, 3, 3])
     builder.floats("stem.bias", [4])

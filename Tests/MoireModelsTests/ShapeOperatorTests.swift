@@ -184,3 +184,41 @@ import Testing
     #expect(network.remarks.contains { $0.contains("[N, H, W, C]") })
   }
 }
+
+/// What one exporter writes for a view with strides: numbers computed from the number of images.
+@Suite struct BatchIndexTests {
+  /// All images as one vector, and a Gather by 12·n + an offset for each value.
+  private func strided(_ factor: Int, offsets: [Int], from start: Int = 0) -> ModelBuilder {
+    var builder = ModelBuilder(opset: 18, input: [nil, 12, 1, 1])
+    builder.integers("flat", [-1])
+    builder.integers("zero", [start], shape: [])
+    builder.integers("one", [1], shape: [])
+    builder.integers("first", [0], shape: [])
+    builder.integers("factor", [factor], shape: [])
+    builder.integers("axes", [1, 2, 3])
+    builder.integers("offsets", offsets, shape: [1, offsets.count, 1, 1])
+    builder.node("Reshape", ["x", "flat"], ["v"], name: "r")
+    builder.node("Shape", ["x"], ["shape"])
+    builder.node("Gather", ["shape", "first"], ["n"])
+    builder.node("Range", ["zero", "n", "one"], ["numbers"])
+    builder.node("Mul", ["numbers", "factor"], ["starts"])
+    builder.node("Unsqueeze", ["starts", "axes"], ["open"])
+    builder.node("Add", ["open", "offsets"], ["indices"])
+    builder.node("Gather", ["v", "indices"], ["axis": .int(0)])
+    return builder
+  }
+
+  @Test func aViewOfAllValuesIsAReshape() throws {
+    let network = try strided(12, offsets: Array(0..<12)).network()
+    #expect(try network.shapes().last == [12, 1, 1])
+    let input = LayerCases.random([3, 12, 1, 1], seed: 2)
+    #expect(try CompiledNetwork(network, batch: 3).run(input).values == input.values)
+  }
+
+  @Test func otherViewsAreRefused() {
+    #expect(strided(11, offsets: Array(0..<12)).failure().contains("other values of 12"))
+    #expect(strided(12, offsets: Array(1..<13)).failure().contains("other values of 12"))
+    #expect(strided(.max, offsets: Array(0..<12)).failure().contains("other values of 12"))
+    #expect(!strided(12, offsets: Array(0..<12), from: 1).failure().isEmpty)
+  }
+}

@@ -177,6 +177,22 @@ typedef struct cl_hook {
 /* 1 or 2 sources. */
 int cl_step_hook(cl_program *program, const int *sources, int count, int dst,
                  const cl_hook *hook);
+
+/* The positions that filters of their own at every point read: for each output row and each tap the
+ * source row, -1 for none, and so for the columns. */
+typedef struct cl_filter_taps {
+  cl_pair kernel;
+  int64_t groups; /* of channels that follow each other and share their filters */
+  const int32_t *rows, *columns;
+} cl_filter_taps;
+/* Row `part` (of all images) of the filters at every stride-th point: exp x over its sum, taken over
+ * `scope` channels of the logits that follow each other. line has room for all channels. */
+void cl_filter_weights(const cl_map *logits, const cl_map *dst, int64_t part, int64_t scope,
+                       cl_pair stride, float *line);
+/* Plane `part` of a map filtered by weights as cl_filter_weights leaves them: the sources are the map
+ * and the weights, channel g taps + t for tap t of group g. */
+void cl_filter_adaptively(const cl_map *sources, const cl_map *dst, int64_t part,
+                          const cl_filter_taps *taps);
 /* Zeros in the lanes of a value in blocks behind its last channel. */
 int cl_step_clear_lanes(cl_program *program, int value);
 

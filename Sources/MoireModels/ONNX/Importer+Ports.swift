@@ -96,12 +96,17 @@ extension Importer {
   /// or after it has scaled the values.
   private func readsChannelsLast(_ name: String) -> Bool {
     let pointwise: Set<String> = [
-      "Add", "Cast", "Clip", "DequantizeLinear", "Div", "Identity", "Mul", "QuantizeLinear", "Sub",
+      "Add", "Cast", "Clip", "DequantizeLinear", "Div", "Identity", "Mul", "Pad",
+      "QuantizeLinear", "Sub",
     ]
+    var readers: [String: [Int]] = [:]
+    for (index, node) in section.nodes.enumerated() {
+      for name in Set(node.input) { readers[name, default: []].append(index) }
+    }
     var names = [name]
     var found = false
     while let name = names.popLast() {
-      for node in section.nodes where node.input.contains(name) {
+      for node in (readers[name] ?? []).map({ section.nodes[$0] }) {
         if node.opType == "Transpose" {
           guard node.attribute.first(where: { $0.name == "perm" })?.ints == [0, 3, 1, 2] else {
             return false
@@ -114,6 +119,8 @@ extension Importer {
           names.append(output)
         }
       }
+      // Each value once, however often nodes read it.
+      readers[name] = nil
     }
     return found
   }

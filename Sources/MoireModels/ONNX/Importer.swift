@@ -9,6 +9,10 @@ final class Importer {
     /// What a step gives. Dimension k of the graph's value is dimension `order[k]` of the step's,
     /// the number of images being dimension 0.
     case image(Int, order: [Int])
+    /// All values of all images of a step, one after the other, as a node gave them.
+    case flat(Int, Operator)
+    /// Numbers that follow from the number of an image.
+    case numbers(BatchIndices)
   }
 
   enum Operation {
@@ -44,6 +48,8 @@ final class Importer {
   /// The shape of each value for one image.
   var shapes: [[Int]] = []
   var remarks: [String] = []
+  /// What steps are beside what they compute: see ``Meaning``.
+  var meanings: [Int: Meaning] = [:]
   /// How many pairs of QuantizeLinear and DequantizeLinear were met.
   var quantised = (values: 0, weights: 0)
   private var initialisers: [String: Int] = [:]
@@ -68,6 +74,7 @@ final class Importer {
   /// Imports all nodes and keeps the steps that the output needs.
   func network() throws -> Network {
     for node in section.nodes { try add(Operator(proto: node, opset: model.opset)) }
+    if case .flat(let step, let op)? = values[outputName] { throw mixing(op, step) }
     guard case .image(let last, let order)? = values[outputName] else {
       throw ModelError.invalidGraph(
         model: model.name, reason: "the output '\(outputName)' does not depend on the images")
@@ -89,7 +96,7 @@ final class Importer {
       guard let layer = step.layer else {
         throw ModelError.unsupportedUse(
           operator: step.type, node: step.node,
-          reason: "is supported only as a part of GELU or of a normalisation")
+          reason: "is supported only as a part of GELU, of a normalisation or of a choice of phase")
       }
       moved[index + 1] = network.append(step.path, layer, inputs: step.inputs.map { moved[$0]! })
     }
@@ -112,11 +119,13 @@ final class Importer {
           throw unsupported(op.type, at: op.label)
         }
         return try handler(self)(op)
+      case .flat?, .numbers?: return try addAcrossImages(op, inputs)
       case .constant(let constant)?: constants.append(constant)
       case nil: constants.append(nil)
       }
     }
     if op.type == "Split" { return try foldSplit(op, constants) }
+    if giveImageNumbers(op, constants) { return }
     guard let fold = Importer.constantOperators[op.type] else {
       if Importer.layerOperators[op.type] != nil {
         throw op.refuse("it reads constants only, need a value that depends on the images")
@@ -208,9 +217,9 @@ final class Importer {
   /// Appends a step after checking its shapes.
   func append(
     _ op: Operator, _ path: String, _ operation: Operation, inputs: [Int],
-    scalar: (factor: Float, offset: Float)? = nil
+    scalar: (factor: Float, offset: Float)? = nil, partShape: [Int]? = nil
   ) throws -> Int {
-    var shape = shapes[inputs[0]]
+    var shape = partShape ?? shapes[inputs[0]]
     if case .layer(let layer) = operation {
       do { shape = try layer.outputShape(of: inputs.map { shapes[$0] }) } catch {
         throw op.mismatch("\(error)")

@@ -2,6 +2,8 @@ import MoireLayers
 import MoireTensors
 
 /// What is no layer by itself. All parts of a normalisation read the value x that is normalised.
+///
+/// See also ``Meaning``, for what is.
 enum Part: Equatable {
   /// The error function, a part of GELU.
   case erf
@@ -19,6 +21,16 @@ enum Part: Equatable {
   case deviation(Normalization.Kind, Float)
   /// 1/√(variance + ε).
   case inverse(Normalization.Kind, Float)
+  /// The index of the first of the largest values of a vector, or of the smallest.
+  case index(isLargest: Bool)
+  /// Each sample of a map as the one place of a tile of zeros, `[C, H, s_h, W, s_w]`.
+  case tiles(stride: HW, offset: HW)
+  /// A softmax within groups of so many channels.
+  case groupSoftmax(taps: Int)
+  /// Channels by their numbers.
+  case chosen([Int])
+  /// The positions of each bin of adaptive pooling along dimension 2 or 3, in a dimension behind it.
+  case bins(axis: Int)
 }
 
 /// Normalisations that exporters write as their definition, node by node.

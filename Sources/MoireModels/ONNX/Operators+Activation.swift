@@ -133,6 +133,7 @@ extension Importer {
 
   func castImage(_ op: Operator) throws {
     let code = op.integer("to", default: 0)
+    if case .part(.index)? = step(try oriented(op).step)?.operation { return pass(op) }
     guard let type = Int32(exactly: code).flatMap(ElementType.init(rawValue:)), type.isFloating
     else { throw op.refuse("to a type that is not floating-point is not supported") }
     pass(op)

@@ -15,9 +15,15 @@ extension Importer {
   /// Sum, of any number of values.
   private func sum(_ op: Operator) throws {
     let path = path(of: op)
-    var total = try image(op)
-    for index in op.proto.input.indices.dropFirst() {
-      total = try append(op, path, .layer(.add), inputs: [total, try image(op, index)])
+    let terms = try op.proto.input.indices.map { try image(op, $0) }
+    if try giveChosenPhase(op, path, terms) || givePlacedPhase(op, path, terms)
+      || giveAdaptiveFilter(op, path, terms)
+    {
+      return
+    }
+    var total = terms[0]
+    for term in terms.dropFirst() {
+      total = try append(op, path, .layer(.add), inputs: [total, term])
     }
     give(op, total)
   }
@@ -36,7 +42,10 @@ extension Importer {
         op, path(of: op), .layer(.activation(activation)), inputs: [input])
       return give(op, result, order: order)
     }
-    give(op, try append(op, path(of: op), .layer(.multiply), inputs: inputs), order: order)
+    let result = try append(op, path(of: op), .layer(.multiply), inputs: inputs)
+    noteWeighting(result, inputs)
+    noteTap(result, inputs)
+    give(op, result, order: order)
   }
 
   func subtraction(_ op: Operator) throws {
@@ -144,8 +153,13 @@ extension Importer {
     _ op: Operator, _ index: Int, _ order: [Int], named name: String, reads: String? = nil,
     factor: Constant, offset: Constant
   ) throws {
-    let factors = try perChannel(op, factor, index, order)
-    let offsets = try perChannel(op, offset, index, order)
+    guard let factors = channelNumbers(factor, index, order),
+      let offsets = channelNumbers(offset, index, order)
+    else {
+      let path = path(of: op)
+      return give(
+        op, try mapAffine(op, path, index, order, factor: factor, offset: offset), order: order)
+    }
     if let epsilon = offsets.first, factors == [1], offsets.count == 1,
       try giveShifted(op, index, order, by: epsilon)
     {
@@ -230,16 +244,55 @@ extension Importer {
   func perChannel(
     _ op: Operator, _ constant: Constant, _ index: Int, _ order: [Int]
   ) throws -> [Float] {
+    guard let numbers = channelNumbers(constant, index, order) else {
+      throw op.refuse(
+        "a constant of shape \(constant.shape) and an image of shape \(seen(index, order)); only "
+          + "one number or one a channel is supported")
+    }
+    return numbers
+  }
+
+  /// The same, or nil where the constant is neither.
+  private func channelNumbers(_ constant: Constant, _ index: Int, _ order: [Int]) -> [Float]? {
     let rank = order.count
     let aligned = [Int](repeating: 1, count: max(rank - constant.shape.count, 0)) + constant.shape
     var single = [Int](repeating: 1, count: rank)
     if aligned == single { return constant.floats }
     single[order.firstIndex(of: 1) ?? 1] = shapes[index][0]
-    guard aligned == single else {
-      throw op.refuse(
-        "a constant of shape \(constant.shape) and an image of shape \(seen(index, order)); only "
-          + "one number or one a channel, \(single.dropFirst()), is supported")
+    return aligned == single ? constant.floats : nil
+  }
+
+  /// `factor·x + offset` with numbers of their own for rows and columns, as a normalisation of every
+  /// value by itself.
+  func mapAffine(
+    _ op: Operator, _ path: String, _ index: Int, _ order: [Int], factor: Constant, offset: Constant
+  ) throws -> Int {
+    let shape = shapes[index]
+    let count = shape.reduce(1, *)
+    try charge([4, count], for: op)
+    let vector = try append(op, path, .layer(.flatten), inputs: [index])
+    let layer = try normalization(
+      op, path, vector, factors: try spread(op, factor, index, order),
+      offsets: try spread(op, offset, index, order), name: "")
+    let scaled = try append(op, path, .layer(.batchNormalization(layer)), inputs: [vector])
+    return try append(op, path, .layer(.reshape(shape)), inputs: [scaled])
+  }
+
+  /// A number for each value of a step, in its own order.
+  private func spread(
+    _ op: Operator, _ constant: Constant, _ index: Int, _ order: [Int]
+  ) throws -> [Float] {
+    let seen = [1] + seen(index, order)
+    let shape =
+      [Int](repeating: 1, count: max(seen.count - constant.shape.count, 0)) + constant.shape
+    guard shape.count == seen.count, zip(shape, seen).allSatisfy({ $0 == 1 || $0 == $1 }) else {
+      throw op.mismatch(
+        "a constant of shape \(constant.shape) and an image of shape \(seen.dropFirst())")
     }
-    return constant.floats
+    let strides = Layout.strides(of: shape)
+    var own = [Int](repeating: 0, count: seen.count)
+    for axis in shape.indices where shape[axis] != 1 { own[order[axis]] = strides[axis] }
+    let floats = constant.floats
+    return Layout.indices(shapes[index], strides: Array(own.dropFirst())).map { floats[$0] }
   }
 }

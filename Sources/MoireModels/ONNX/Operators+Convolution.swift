@@ -20,19 +20,30 @@ extension Importer {
       throw op.mismatch("kernel_shape \(declared) of a weight \(weight.shape)")
     }
     let window = try window(op, kernel: kernel, input: shapes[input])
-    var padding = window.padding
-    while case .pad(let outer, .constant(0))? = step(input)?.layer, outer.isGrowing,
-      let before = step(input)
+    var layer = Convolution(
+      weight: weight, bias: bias, stride: window.stride, padding: window.padding,
+      dilation: window.dilation, groups: groups)
+    if try giveFilter(op, path, layer, input) { return }
+    input = takePads(into: &layer, input)
+    try give(op, .convolution(layer), inputs: [input], path: path)
+  }
+
+  /// Takes the pads before a convolution into it and returns what they read: any number of zero pads,
+  /// or those of another mode, each axis once.
+  private func takePads(into layer: inout Convolution, _ input: Int) -> Int {
+    var input = input
+    while let before = step(input), case .pad(let outer, let mode)? = before.layer, outer.isGrowing
     {
-      padding = padding + outer
+      let isFirst = layer.padding.isZero
+      let isSame = mode == layer.paddingMode && !isFirst
+      let isZero = mode == .constant(0)
+      if case .constant(let value) = mode, value != 0 { break }
+      guard isFirst || isSame && (isZero || !layer.padding.sharesAxis(with: outer)) else { break }
+      layer.paddingMode = mode
+      layer.padding = layer.padding + outer
       input = before.inputs[0]
     }
-    try give(
-      op,
-      .convolution(
-        Convolution(
-          weight: weight, bias: bias, stride: window.stride, padding: padding,
-          dilation: window.dilation, groups: groups)), inputs: [input], path: path)
+    return input
   }
 
   /// Whether this package wrote the file, and with it the paths.
@@ -179,8 +190,8 @@ extension Importer {
   }
 
   func pad(_ op: Operator) throws {
-    let input = try image(op)
-    let rank = shapes[input].count + 1
+    let (input, order) = try oriented(op)
+    let rank = order.count
     guard let pads = try op.integers("pads") ?? constant(op, 1).map({ try known(op, $0) }) else {
       throw op.refuse("pads are missing")
     }
@@ -191,14 +202,15 @@ extension Importer {
     var before = [Int](repeating: 0, count: rank)
     var after = before
     for (index, axis) in try axes.map({ try op.axis($0, rank: rank) }).enumerated() {
-      before[axis] = pads[index]
-      after[axis] = pads[axes.count + index]
+      before[order[axis]] = pads[index]
+      after[order[axis]] = pads[axes.count + index]
     }
     guard (before + after).allSatisfy({ Operator.sizes.contains(Int(clamping: $0.magnitude)) })
     else {
       throw op.refuse("pads \(pads) are not possible")
     }
-    if (before + after).allSatisfy({ $0 == 0 }) { return give(op, input) }
+    if (before + after).allSatisfy({ $0 == 0 }) { return give(op, input, order: order) }
+    if order == Array(order.indices), try giveTiles(op, input, before, after) { return }
     guard rank == 4, before[..<2] == [0, 0], after[..<2] == [0, 0] else {
       throw op.refuse("pads \(pads), only height and width can be padded")
     }
@@ -206,7 +218,8 @@ extension Importer {
     // A pad inside of a filter's module must not take the path of the filter itself.
     var path = path(of: op)
     if !path.lowercased().hasSuffix("pad"), !isOwn { path += ".pad" }
-    try give(op, .pad(padding, try paddingMode(op)), inputs: [input], path: path)
+    let layer = Layer.pad(padding, try paddingMode(op))
+    give(op, try append(op, path, .layer(layer), inputs: [input]), order: order)
   }
 
   private func paddingMode(_ op: Operator) throws -> PaddingMode {
@@ -227,6 +240,12 @@ extension Importer {
 extension Padding {
   /// Whether no side takes anything away.
   var isGrowing: Bool { min(top, left, bottom, right) >= 0 }
+
+  /// Whether both change the height, or both the width.
+  func sharesAxis(with other: Padding) -> Bool {
+    (top != 0 || bottom != 0) && (other.top != 0 || other.bottom != 0)
+      || (left != 0 || right != 0) && (other.left != 0 || other.right != 0)
+  }
 }
 
 extension TransposedConvolution {

@@ -22,8 +22,14 @@ extension Importer {
   }
 
   func matrixProduct(_ op: Operator) throws {
-    let path = path(of: op, weight: op.input(1))
+    if case .constant(let rows) = try value(op.input(0) ?? "", for: op) {
+      return try giveProduct(op, rows: rows, of: 1)
+    }
     let (step, order) = try oriented(op)
+    if order == [0, 1, 2, 3], let columns = try constant(op, 1) {
+      return try giveProduct(op, columns: columns, of: 0)
+    }
+    let path = path(of: op, weight: op.input(1))
     let weight = try matrix(op, transposed: false, factor: 1, layer: path)
     if order.count == 4, order.last == 1 {
       // A matrix product over channels that come last is a convolution with 1×1 filters.
@@ -67,6 +73,7 @@ extension Importer {
     let rank = shape.count + 1
     let flattens = op.opset < 13
     let axis = order[try op.axis(op.integer("axis", default: flattens ? 1 : -1), rank: rank)]
+    if try giveGroupSoftmax(op, input, order, axis: axis) { return }
     guard axis == 1 else {
       throw op.refuse("over dimension \(axis) of \(rank), only dimension 1 is supported")
     }

@@ -26,20 +26,32 @@ extension Importer {
         "over dimensions \(Array(first..<order.count)) of \(seen(step, order)), only over the channels or "
           + "over channels, height and width is supported")
     }
-    let parts = try (1...2).map { index -> Tensor? in
-      guard let stored = try constant(op, index) else { return nil }
-      let values = try channelValues(op, stored, step, Array(order[first...]))
+    var layer = Normalization(kind, epsilon: try epsilon(op))
+    let (scale, shift) = (try constant(op, 1), try constant(op, 2))
+    func values(_ index: Int, _ constant: Constant) throws -> Tensor? {
+      guard let values = try channelValues(op, constant, step, Array(order[first...])) else {
+        return nil
+      }
       return try tensor(Constant(floats: values), layer: path, name: op.input(index) ?? "")
     }
-    let layer = Normalization(
-      kind, scale: parts[0], shift: parts[1], epsilon: try epsilon(op))
-    give(op, try append(op, path, .layer(.normalization(layer)), inputs: [step]), order: order)
+    layer.scale = try scale.flatMap { try values(1, $0) }
+    layer.shift = try shift.flatMap { try values(2, $0) }
+    let differs = (layer.scale == nil) != (scale == nil) || (layer.shift == nil) != (shift == nil)
+    if differs { (layer.scale, layer.shift) = (nil, nil) }
+    var result = try append(op, path, .layer(.normalization(layer)), inputs: [step])
+    if differs {
+      result = try mapAffine(
+        op, path, result, order, factor: scale ?? Constant(floats: [1]),
+        offset: shift ?? Constant(floats: [0]))
+    }
+    give(op, result, order: order)
   }
 
-  /// One number a channel of a constant over the dimensions `axes`, along the others the same.
+  /// One number a channel of a constant over the dimensions `axes`; nil where it is not the same along
+  /// the others.
   private func channelValues(
     _ op: Operator, _ constant: Constant, _ step: Int, _ axes: [Int]
-  ) throws -> [Float] {
+  ) throws -> [Float]? {
     let shape = axes.map { shapes[step][$0 - 1] }
     guard constant.shape == shape, let place = axes.firstIndex(of: 1) else {
       throw op.mismatch("a scale or shift of shape \(constant.shape), need \(shape)")
@@ -50,10 +62,7 @@ extension Importer {
     let same = floats.indices.allSatisfy {
       floats[$0] == values[$0 / strides[place] % shape[place]]
     }
-    guard same else {
-      throw op.refuse("a scale or shift that differs between positions is not supported")
-    }
-    return values
+    return same ? values : nil
   }
 
   /// On groups that a Reshape has made of the channels it is a group normalisation.
@@ -112,10 +121,13 @@ extension Importer {
 
   /// The value that a chain of reshapes begins with; nil for what is no reshape.
   func source(of index: Int) -> Int? {
-    guard let step = step(index) else { return nil }
-    switch step.layer {
-    case .reshape?, .flatten?: return source(of: step.inputs[0]) ?? step.inputs[0]
-    default: return nil
+    var value = index
+    while let step = step(value) {
+      switch step.layer {
+      case .reshape?, .flatten?: value = step.inputs[0]
+      default: return value == index ? nil : value
+      }
     }
+    return value == index ? nil : value
   }
 }

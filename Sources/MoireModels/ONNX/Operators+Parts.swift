@@ -140,6 +140,7 @@ extension Importer {
     guard axis > 0, let chosen = try constant(op, 1) else {
       throw op.refuse("takes a part of the images, need all of them")
     }
+    if order == Array(order.indices), try giveBins(op, step, axis: axis, chosen) { return }
     let extent = shapes[step][axis - 1]
     let indices = try known(op, chosen).map { index in
       guard (-extent..<extent).contains(index) else {
@@ -149,6 +150,11 @@ extension Importer {
     }
     guard chosen.shape.count < 2 else {
       throw op.refuse("indices of shape \(chosen.shape), need a vector or one number")
+    }
+    if order == [0, 1, 2, 3], chosen.shape.count == 1,
+      try giveWeights(op, step, axis: axis, indices)
+    {
+      return
     }
     let path = path(of: op)
     let result = try picked(op, path, step, axis, indices)
@@ -193,17 +199,34 @@ extension Importer {
 enum PadIndices {
   /// The pads before and behind an axis and their mode, when the positions are those of a pad.
   static func recognise(_ indices: [Int], extent: Int) -> (Int, Int, PaddingMode)? {
-    guard indices.count > extent else { return nil }
+    let total = indices.count - extent
+    guard total > 0 else { return nil }
     for mode in [PaddingMode.circular, .reflect, .replicate] {
-      for before in 0...indices.count - extent {
-        // Where the map itself can begin; the comparison ends at the first difference.
-        guard indices[before] == 0, indices[before + extent - 1] == extent - 1 else { continue }
-        if indices.indices.allSatisfy({ indices[$0] == source($0 - before, extent, mode) }) {
-          return (before, indices.count - extent - before, mode)
-        }
+      for (first, period) in starts(indices, extent, mode) where (0...total).contains(first) {
+        guard indices.indices.allSatisfy({ indices[$0] == source($0 - first, extent, mode) })
+        else { continue }
+        // A pad of a whole period more looks the same: the sides as equal as can be.
+        let more = period == 0 ? 0 : max(0, total / 2 - first + period / 2) / period
+        let before = first + more * period
+        let start = before <= total ? before : before - period
+        return (start, total - start, mode)
       }
     }
     return nil
+  }
+
+  /// The pads before the axis, up to whole periods, with which the first position is the one given.
+  private static func starts(
+    _ indices: [Int], _ extent: Int, _ mode: PaddingMode
+  ) -> [(first: Int, period: Int)] {
+    let position = indices[0]
+    switch mode {
+    case .circular: return [((extent - position) % extent, extent)]
+    case .reflect:
+      let period = max(1, 2 * (extent - 1))
+      return [(position % period, period), ((period - position) % period, period)]
+    case .replicate, .constant: return [((indices.firstIndex { $0 != 0 } ?? 1) - 1, 0)]
+    }
   }
 
   private static func source(_ position: Int, _ extent: Int, _ mode: PaddingMode) -> Int {

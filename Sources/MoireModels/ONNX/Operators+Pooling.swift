@@ -73,6 +73,10 @@ extension Importer {
     let keeps = op.integer("keepdims", default: 1) != 0
     if keeps, case .average = operation, try giveMean(op, input, order, axes: axes) { return }
     let path = path(of: op)
+    if operation == .max, !keeps, try giveLargestOfBins(op, path, input, axes) { return }
+    if operation == .max, axes == [1, 2, 3], keeps {
+      return give(op, try largest(op, path, of: input), order: order)
+    }
     guard let pooled = try pooled(op, path, operation, input, axes) else {
       throw op.refuse(
         "over \(stored.map { "dimensions \($0)" } ?? "all dimensions") of \(rank), only height, width or "
@@ -102,5 +106,50 @@ extension Importer {
       shapes[source].count == 3, shapes[source][0] == shape[0]
     else { return nil }
     return try append(op, path, .layer(.globalPooling(operation)), inputs: [source])
+  }
+
+  // MARK: Adaptive maxima, written as gathered bins
+
+  /// Positions of an axis by bins, `[bins, longest]`: a shorter bin repeats its last position.
+  func giveBins(_ op: Operator, _ input: Int, axis: Int, _ chosen: Constant) throws -> Bool {
+    let shape = shapes[input]
+    guard chosen.shape.count == 2, shape.count == 3, axis > 1, let numbers = chosen.knownIntegers,
+      !numbers.isEmpty
+    else { return false }
+    let longest = chosen.shape[1]
+    let bins = AdaptiveBins(positions: shape[axis - 1], bins: chosen.shape[0])
+    let fits = numbers.indices.allSatisfy { index in
+      let range = bins.ranges[index / longest]
+      return numbers[index] == min(range.lowerBound + index % longest, range.upperBound - 1)
+    }
+    guard fits, bins.ranges.allSatisfy({ $0.count <= longest }) else { return false }
+    var gathered = shape
+    gathered[axis - 1] = chosen.shape[0]
+    gathered.insert(longest, at: axis)
+    give(
+      op,
+      try append(
+        op, path(of: op), .part(.bins(axis: axis)), inputs: [input], partShape: gathered))
+    return true
+  }
+
+  /// The largest of each bin; the other axis just before is joined.
+  private func giveLargestOfBins(
+    _ op: Operator, _ path: String, _ index: Int, _ axes: Set<Int>
+  ) throws -> Bool {
+    guard let gathered = step(index), case .part(.bins(let axis)) = gathered.operation,
+      axes == [axis + 1]
+    else { return false }
+    var input = gathered.inputs[0]
+    var size = HW(shapes[input][1], shapes[input][2])
+    let count = shapes[index][axis - 1]
+    if let before = step(input), case .adaptivePooling(.max, _)? = before.layer,
+      shapes[before.inputs[0]][axis - 1] == shapes[input][axis - 1]
+    {
+      input = before.inputs[0]
+    }
+    if axis == 2 { size.height = count } else { size.width = count }
+    try give(op, .adaptivePooling(.max, size: size), inputs: [input], path: path)
+    return true
   }
 }

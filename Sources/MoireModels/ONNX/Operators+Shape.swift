@@ -14,7 +14,9 @@ extension Importer {
       throw op.mismatch("\(inputs.map { seen($0.step, $0.order) }) cannot be put together")
     }
     let steps = try inputs.map { try turned(op, $0.step, $0.order, to: order) }
-    give(op, try append(op, path(of: op), .layer(.concatenate), inputs: steps), order: order)
+    let result = try append(op, path(of: op), .layer(.concatenate), inputs: steps)
+    noteMeasures(result, steps)
+    give(op, result, order: order)
   }
 
   func flatten(_ op: Operator) throws {
@@ -25,7 +27,7 @@ extension Importer {
     guard stored == 1 || stored == 1 - rank else {
       throw op.refuse("from dimension \(stored), only from 1, each image by itself, is supported")
     }
-    rank == 2 ? give(op, input) : try give(op, .flatten, inputs: [input])
+    rank == 2 ? give(op, input) : try give(op, .flatten, inputs: [source(of: input) ?? input])
   }
 
   func shapeOfImage(_ op: Operator) throws {
@@ -38,7 +40,7 @@ extension Importer {
 
   func reshape(_ op: Operator) throws {
     guard let target = try constant(op, 1)?.integers else { throw op.refuse("no shape is given") }
-    if try giveShuffle(op, target) { return }
+    if try giveShuffle(op, target) || giveUpsampled(op, target) || giveFlat(op, target) { return }
     let input = try image(op)
     try give(op, input, shape: try resolve(op, target, of: shapes[input]))
   }
@@ -59,7 +61,7 @@ extension Importer {
   }
 
   /// The shape of one image that a Reshape asks for.
-  private func resolve(_ op: Operator, _ target: [Extent], of shape: [Int]) throws -> [Int] {
+  func resolve(_ op: Operator, _ target: [Extent], of shape: [Int]) throws -> [Int] {
     let copies = op.integer("allowzero", default: 0) == 0
     func refuse() -> ModelError {
       let text = target.map { $0.value.map(String.init) ?? ($0 == .batch ? "N" : "?") }
@@ -99,8 +101,9 @@ extension Importer {
   private func give(_ op: Operator, _ input: Int, shape: [Int]) throws {
     if shape == shapes[input] { return give(op, input) }
     // Two reshapes in a row are one, or none.
-    if let source = source(of: input), shapes[source] == shape { return give(op, source) }
-    try give(op, shape.count == 1 ? .flatten : .reshape(shape), inputs: [input])
+    let source = source(of: input) ?? input
+    if shapes[source] == shape { return give(op, source) }
+    try give(op, shape.count == 1 ? .flatten : .reshape(shape), inputs: [source])
   }
 
   /// To the shape that a value has already.

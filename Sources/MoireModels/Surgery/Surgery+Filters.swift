@@ -96,7 +96,7 @@ extension Convolution {
     guard bias == nil || bias?.values.allSatisfy({ $0 == 0 }) == true, dilation == 1,
       groups == outputChannels, weight.shape[1] == 1, kernel.area > 1
     else { return false }
-    let rows = Antialiasing.binomial(kernel.height), columns = Antialiasing.binomial(kernel.width)
+    let rows = FilterTaps.binomial(kernel.height), columns = FilterTaps.binomial(kernel.width)
     let plane = rows.flatMap { row in columns.map { row * $0 } }
     // Taps stored in half precision still count.
     return weight.values.indices.allSatisfy {
@@ -116,14 +116,5 @@ extension Antialiasing {
       Double(dilation.height * (kernel.height - 1)) / 2 - Double(padding.top),
       Double(dilation.width * (kernel.width - 1)) / 2 - Double(padding.left),
     ]
-  }
-
-  /// The row n − 1 of Pascal's triangle over its sum.
-  fileprivate static func binomial(_ taps: Int) -> [Double] {
-    var row = [1.0]
-    for _ in 1..<max(taps, 1) {
-      row = zip([0] + row, row + [0]).map { ($0 + $1) / 2 }
-    }
-    return row
   }
 }

@@ -113,6 +113,7 @@ struct Exporter {
     case .idealPool(let layer): return try idealPool(layer, x)
     case .spectralPool(let layer): return try spectralPool(layer, x)
     case .filteredActivation(let layer): return try filteredActivation(layer, x)
+    case .adaptiveFilter(let layer): return try adaptiveFilter(layer, x, logits: inputs[1])
     case .polyphaseDecision(let layer): return try polyphaseDecision(layer, x)
     case .oneHotArgmax: return try oneHotArgmax(x)
     case .polyphase(let stride): return try polyphase(stride, x, decision: inputs[1])

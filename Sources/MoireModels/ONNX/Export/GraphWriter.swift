@@ -22,6 +22,8 @@ struct GraphWriter {
   /// The layer that nodes and constants belong to.
   var path = ""
   private var taken: Set<String> = []
+  /// The last number that a name was given behind it.
+  private var suffixes: [String: Int] = [:]
 
   /// Appends a node with one output and returns the name of its value.
   mutating func node(
@@ -92,9 +94,9 @@ struct GraphWriter {
 
   private mutating func unique(_ name: String) -> String {
     var result = name
-    var suffix = 0
     while !taken.insert(result).inserted {
-      suffix += 1
+      let suffix = suffixes[name, default: 0] + 1
+      suffixes[name] = suffix
       result = "\(name)_\(suffix)"
     }
     return result
