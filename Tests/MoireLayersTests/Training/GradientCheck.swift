@@ -77,7 +77,7 @@ func checkGradients(
   let inputGradient = try #require(
     try trainable.backward(weights), sourceLocation: sourceLocation)
 
-  func answer(_ network: Network, _ input: Tensor) -> Double {
+  func functional(_ network: Network, _ input: Tensor) -> Double {
     zip(Oracle.train(network, input).values, weights.values).reduce(0) { $0 + $1.0 * Double($1.1) }
   }
   func compare(
@@ -103,13 +103,13 @@ func checkGradients(
         sourceLocation: sourceLocation)
     }
   }
-  compare("the input", inputGradient, input) { answer(network, $0) }
+  compare("the input", inputGradient, input) { functional(network, $0) }
   for parameter in trainable.parameters where parameter.role.isTrained {
     let moved = try TrainableNetwork(network, batch: batch)
     let value = try moved.value(of: parameter.name)
     try compare(parameter.name, try trainable.gradient(of: parameter.name), value) {
       try moved.setValue(of: parameter.name, to: $0)
-      return answer(try moved.network(), input)
+      return functional(try moved.network(), input)
     }
   }
 }

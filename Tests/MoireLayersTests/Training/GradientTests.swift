@@ -144,7 +144,7 @@ struct GradientTests {
   }
 
   @Test func `Resizes`() throws {
-    for mode in [Resize.Mode.nearest(.floor), .bilinear, .bicubic(-0.75)] {
+    for mode in [Resize.Mode.nearest(.floor), .bilinear, .bicubic(coefficient: -0.75)] {
       try checkGradients(
         single(
           .resize(
