@@ -35,18 +35,14 @@ struct TrainEvaluateCommand: ParsableCommand {
     let whole = try source.test(threads: common.threads)
       ?? source.training(threads: common.threads)
     let images = try whole.limited(to: limit)
-    let network = try Network(
-      onnx: model, input: network.inputName, output: network.outputName,
+    let network = try ONNXModel(contentsOf: model).network(
+      inputName: network.inputName, outputName: network.outputName,
       size: network.parsedSize() ?? HW(images.shape[1], images.shape[2]))
     let scale = PixelScale(try preprocessing.resolve(inputShape: images.shape))
     let result = try Evaluation(network, on: images, scale: scale, threads: common.threads)
     if !common.quiet { show(result) }
     guard let json = common.json else { return }
-    let document = EvaluationDocument(result, model: model, data: data)
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try OutputFiles.write([(json, try encoder.encode(document))])
+    try JSONFile.write(EvaluationDocument(result, model: model, data: data), path: json)
   }
 
   private func show(_ result: Evaluation) {

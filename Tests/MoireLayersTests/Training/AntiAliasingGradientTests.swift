@@ -7,7 +7,8 @@ import Testing
 struct AntiAliasingGradientTests {
   @Test func `Blur pools of every convention and border`() throws {
     for convention in BlurPool.Convention.allCases {
-      for taps in [2, 3, 5] {
+      // Composer's takes odd numbers of taps only.
+      for taps in convention == .composer ? [3, 5] : [2, 3, 5] {
         let layer = BlurPool(convention, filterSize: HW(taps, taps), stride: 2)
         try checkGradients(single(.blurPool(layer), [5, 7, 8]), seed: 1)
       }

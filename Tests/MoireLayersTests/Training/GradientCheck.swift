@@ -2,17 +2,18 @@ import MoireLayers
 import MoireTensors
 import Testing
 
-/// Values on a grid of 2⁻⁸, below 4 in magnitude: moved by 2⁻¹⁶ they are still exact in single precision,
-/// so that differences in double precision are taken where the network really is.
+/// Odd multiples of 2⁻¹⁴, below 4 in magnitude: moved by 2⁻¹⁶ they are still exact in single precision, so
+/// that differences in double precision are taken where the network really is; and they are not moved
+/// over 0, where many functions have a corner.
 func onGrid(_ shape: [Int], seed: UInt64, scale: Double = 1) -> Tensor {
   var generator = SeededGenerator(seed: seed)
   let values = (0..<shape.reduce(1, *)).map { _ in
-    Float((min(max(generator.normal() * scale, -3.9), 3.9) * 256).rounded() / 256)
+    Float(((min(max(generator.normal() * scale, -3.9), 3.9) * 8192).rounded(.down) + 0.5) / 8192)
   }
   return try! Tensor(shape: shape, values: values)
 }
 
-/// The same with every value at least 1/256 above 0.
+/// The same with magnitudes, and `low` added.
 func positive(_ shape: [Int], seed: UInt64, from low: Float = 0.25) -> Tensor {
   var tensor = onGrid(shape, seed: seed)
   for index in 0..<tensor.count { tensor[index] = abs(tensor[index]) + low }
