@@ -56,6 +56,19 @@ int cl_train_batch_normalization_back(cl_program *program, int src, int result, 
                                       int src_gradient, int residual_gradient, int scale_gradient,
                                       int shift_gradient, const cl_batch_normalization *layer);
 
+/* Normalisation by statistics of an image's own values: kind 0 over the channels of a position, 1 over
+ * all positions of each of so many equal groups of channels. scale and shift are values [1, C]. */
+typedef struct cl_own_normalization {
+  int scale, shift, kind;
+  int64_t groups;
+  float epsilon;
+} cl_own_normalization;
+int cl_train_own_normalization(cl_program *program, int src, int dst,
+                               const cl_own_normalization *layer);
+int cl_train_own_normalization_back(cl_program *program, int src, int gradient, int src_gradient,
+                                    int scale_gradient, int shift_gradient,
+                                    const cl_own_normalization *layer);
+
 /* dst = gradient times the derivative of the activation; saved holds what the activation was applied
  * to; for relu of a slope of 0 or more and for clip its result does as well. dst may be gradient. */
 int cl_train_activation_back(cl_program *program, int saved, int gradient, int dst,

@@ -138,6 +138,8 @@ extension Layer {
     case (.linear(let layer), .weight): layer.weight
     case (.linear(let layer), .bias): layer.bias
     case (.prelu(let slope), .slope): slope
+    case (.normalization(let layer), .normalizationScale): layer.scale
+    case (.normalization(let layer), .normalizationShift): layer.shift
     case (.batchNormalization(let layer), .normalizationScale): layer.scale
     case (.batchNormalization(let layer), .normalizationShift): layer.shift
     case (.batchNormalization(let layer), .runningMean): layer.mean
@@ -161,6 +163,12 @@ extension Layer {
       layer.bias = tensor
       self = .linear(layer)
     case (.prelu, .slope): self = .prelu(tensor)
+    case (.normalization(var layer), .normalizationScale):
+      layer.scale = tensor
+      self = .normalization(layer)
+    case (.normalization(var layer), .normalizationShift):
+      layer.shift = tensor
+      self = .normalization(layer)
     case (.batchNormalization(var layer), _):
       switch role {
       case .normalizationScale: layer.scale = tensor

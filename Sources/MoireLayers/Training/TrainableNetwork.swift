@@ -63,10 +63,11 @@ public final class TrainableNetwork: @unchecked Sendable {
     gradients = try ParameterBlock(count: layout.count)
     statistics = try ParameterBlock(count: layout.statisticsCount)
 
-    let ends = [
-      lowering.input, lowering.output, lowering.outputGradient,
-      lowering.inputGradient ?? lowering.output, lowering.mode, lowering.frozen,
-    ]
+    let ends =
+      [
+        lowering.input, lowering.output, lowering.outputGradient,
+        lowering.inputGradient ?? lowering.output, lowering.mode, lowering.frozen,
+      ] + lowering.constants.map(\.value)
     var places: [Int: Int] = [:]
     var size = 0
     for value in ends where places[value] == nil {
@@ -120,6 +121,7 @@ public final class TrainableNetwork: @unchecked Sendable {
     outputBuffer = buffer(lowering.output)
     outputGradientBuffer = buffer(lowering.outputGradient)
     inputGradientBuffer = buffer(lowering.inputGradient ?? lowering.output)
+    for (value, number) in lowering.constants { buffer(value).update(repeating: number) }
     for (index, tensor) in Self.tensors(of: network, slots).enumerated() {
       try write(tensor, to: index, in: nil)
     }

@@ -22,7 +22,8 @@ extension TrainingLowering {
     case .blurPool, .separablePool, .idealPool, .spectralPool, .filteredActivation,
       .polyphaseDecision, .oneHotArgmax, .polyphase, .polyphaseUpsample:
       try lowerAntiAliasing(index)
-    case .transposedConvolution, .normalization:
+    case .normalization(let layer): try lowerNormalization(index, layer)
+    case .transposedConvolution:
       throw LayerError.incompatible(
         path: node.path, reason: "a layer of this kind has no gradient here and cannot be trained")
     }

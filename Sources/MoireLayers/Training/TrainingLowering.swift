@@ -24,6 +24,8 @@ struct TrainingLowering {
 
   var maps: Lowering
   var slots: [Slot] = []
+  /// Values that hold one number everywhere.
+  var constants: [(value: Int, number: Float)] = []
   /// The share of the statistics of a batch in the running ones.
   let momentum: Float
   /// 1 where normalisations take the statistics of the batch; the other is always 0.
@@ -70,7 +72,7 @@ struct TrainingLowering {
       switch node.layer {
       case .polyphaseDecision, .oneHotArgmax: result.append(false)
       case .polyphase, .polyphaseUpsample: result.append(result[node.inputs[0]])
-      case .convolution, .transposedConvolution, .linear, .batchNormalization, .prelu:
+      case .convolution, .linear, .batchNormalization, .normalization, .prelu:
         result.append(true)
       default: result.append(node.inputs.contains { result[$0] })
       }

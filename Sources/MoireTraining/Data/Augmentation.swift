@@ -1,4 +1,4 @@
-public import MoireTensors
+import MoireTensors
 
 /// A random change of an image in training. Pixels beyond the border are 0, but for circular shifts.
 public enum Augmentation: Sendable, Hashable {

@@ -1,5 +1,5 @@
 import Foundation
-public import MoireTensors
+import MoireTensors
 
 /// Where a command finds its data: a folder of idx files, a folder of classes, or an `.npz` file.
 ///

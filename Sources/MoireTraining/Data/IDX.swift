@@ -16,7 +16,9 @@ struct IDX {
       throw TrainingError.file(path: path, reason: "cannot be read: \(systemReason(error))")
     }
     if GZip.begins(bytes) { bytes = try GZip.decompressed(bytes, path: path) }
-    let fault = { TrainingError.invalidData(path: path, reason: "not an idx file of bytes: \($0)") }
+    let fault = { (reason: String) in
+      TrainingError.invalidData(path: path, reason: "not an idx file of bytes: \(reason)")
+    }
     guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0, bytes[2] == 8 else {
       throw fault("it does not begin with 0, 0, 8")
     }

@@ -1,6 +1,6 @@
 import Foundation
 import MoireImages
-import MoireTensors
+public import MoireTensors
 
 extension ImageDataset {
   /// A folder with a folder of images for each class, named after it; classes in the order of names.

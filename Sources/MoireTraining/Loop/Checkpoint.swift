@@ -41,7 +41,7 @@ enum Checkpoint {
   /// - Throws: ``TrainingError/checkpoint(path:reason:)`` for one of another network or plan.
   static func read(_ path: String, into state: TrainingState) throws {
     let file = try Safetensors(contentsOf: path)
-    let fault = { TrainingError.checkpoint(path: path, reason: $0) }
+    let fault = { (reason: String) in TrainingError.checkpoint(path: path, reason: reason) }
     guard file.metadata["format"] == format else { throw fault("it is no checkpoint of a training") }
     let name = state.network.original.name
     guard file.metadata["network"] == name else {

@@ -121,6 +121,18 @@ struct GradientTests {
     }
   }
 
+  @Test func `Normalisations by an image's own statistics`() throws {
+    for kind in [Normalization.Kind.layer, .layerAll, .group(3), .instance] {
+      for channels in [6, 18] {
+        let layer = Normalization(
+          kind, scale: onGrid([channels], seed: 1), shift: onGrid([channels], seed: 2))
+        try checkGradients(single(.normalization(layer), [channels, 4, 3]), seed: 55)
+      }
+    }
+    try checkGradients(single(.normalization(Normalization(.layer)), [18]), seed: 56)
+    try checkGradients(single(.normalization(Normalization(.instance)), [5, 3, 4]), seed: 57)
+  }
+
   @Test func `Global and adaptive pools`() throws {
     for operation in [Pooling.Operation.max, .average(includesPadding: false)] {
       try checkGradients(single(.globalPooling(operation), [5, 4, 3]), seed: 61)
