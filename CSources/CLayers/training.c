@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+extern void omp_set_num_threads(int);
+
+void cl_team_size(int threads) { omp_set_num_threads(threads); }
+
 int cl_keep_floats(cl_program *program, cl_step *step, const float *values, size_t count) {
   float *table = cl_step_floats(program, step, count);
   if (!table) return -1;

@@ -62,7 +62,7 @@ struct TorchTests {
       _ = try trainable.forward(input)
       let loss = trainable.crossEntropy(labels: labels, smoothing: 0.1).loss
       #expect(abs(loss - Double(losses[step])) < 1e-4)
-      try trainable.backward(threads: 1)
+      try trainable.backward()
       if step == 0 {
         for parameter in trainable.parameters where parameter.role.isTrained {
           // A bias before a normalisation has the gradient 0, which rounding fills with noise.

@@ -12,6 +12,9 @@
 #pragma clang assume_nonnull begin
 #endif
 
+/* The size of the calling thread's team. oneDNN divides work when a primitive is made: the same bits
+ * need the same number here, before a program is made, and in its runs. */
+void cl_team_size(int threads);
 /* Another value of the same layout. */
 int cl_value_like(cl_program *program, int value);
 /* The values of a bound value in row-major order, and back. */

@@ -9,7 +9,7 @@ extension TrainableNetwork {
   ///   - decay: of weights; biases and normalisations have `otherDecay`.
   public func descend(
     rate: Float, momentum: Float = 0, nesterov: Bool = false, decay: Float = 0,
-    otherDecay: Float = 0, velocity: ParameterBlock, threads: Int = 1
+    otherDecay: Float = 0, velocity: ParameterBlock
   ) {
     for (range, decay) in segments(decay, otherDecay) {
       cl_optimize_sgd(
@@ -29,7 +29,7 @@ extension TrainableNetwork {
   public func descendAdamW(
     rate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
     decay: Float = 0.01, otherDecay: Float = 0, step: Int, first: ParameterBlock,
-    second: ParameterBlock, threads: Int = 1
+    second: ParameterBlock
   ) {
     let power = { (base: Float) -> Double in
       var (result, factor, exponent) = (1.0, Double(base), step)
@@ -52,7 +52,7 @@ extension TrainableNetwork {
   }
 
   /// Moves an exponential average of the parameters: `a += (1 − decay)(w − a)`.
-  public func move(average: ParameterBlock, decay: Float, threads: Int = 1) {
+  public func move(average: ParameterBlock, decay: Float) {
     cl_optimize_average(average.base, values.base, Int64(blockCount), decay, Int32(threads))
   }
 

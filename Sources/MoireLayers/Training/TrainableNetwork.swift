@@ -4,12 +4,14 @@ public import MoireTensors
 /// A network made ready for training on batches of one size: it keeps what the way back needs,
 /// normalises by the statistics of the batch, and holds the parameters in one block of memory.
 ///
-/// Making one takes tens of milliseconds; a step allocates nothing but its answer. The bits of a step
-/// depend on the number of threads alone. One thread uses it at a time.
+/// Making one takes tens of milliseconds; a step allocates nothing but its answer. The same number of
+/// threads gives the same bits. One thread uses it at a time.
 public final class TrainableNetwork: @unchecked Sendable {
   /// The network as it was given; ``network()`` has the present weights.
   public let original: Network
   public let batch: Int
+  /// How many threads a step uses.
+  public let threads: Int
   /// Every parameter, in the order of the layers.
   public let parameters: [TrainableParameter]
   /// The shape of the answer, `[N, …]`.
@@ -44,16 +46,20 @@ public final class TrainableNetwork: @unchecked Sendable {
   /// - Parameters:
   ///   - batch: images to a step, 1 or more.
   ///   - momentum: the share of a batch in the running statistics of normalisations, 0 … 1.
-  ///   - wantsInputGradient: whether ``backward(_:threads:)`` gives the gradient of the input.
+  ///   - threads: how many threads every step uses.
+  ///   - wantsInputGradient: whether ``backward(_:)`` gives the gradient of the input.
   /// - Throws: ``LayerError``; a layer that has no gradient is refused by its path.
   public init(
-    _ network: Network, batch: Int, momentum: Float = 0.1, wantsInputGradient: Bool = false
+    _ network: Network, batch: Int, momentum: Float = 0.1, threads: Int = 1,
+    wantsInputGradient: Bool = false
   ) throws {
-    guard batch >= 1, (0...1).contains(momentum) else {
+    guard batch >= 1, (0...1).contains(momentum), (1...1024).contains(threads) else {
       throw LayerError.incompatible(
         path: network.name,
-        reason: "batches of \(batch) with momentum \(momentum): need 1 image or more and 0 to 1")
+        reason: "batches of \(batch) with momentum \(momentum) on \(threads) threads: need 1 image or "
+          + "more, 0 to 1, and 1 to 1024")
     }
+    cl_team_size(Int32(threads))
     let lowering = try TrainingLowering(
       network, batch: batch, momentum: momentum, wantsInputGradient: wantsInputGradient)
     let program = lowering.program
@@ -106,6 +112,7 @@ public final class TrainableNetwork: @unchecked Sendable {
     }
     original = network
     self.batch = batch
+    self.threads = threads
     self.program = program
     self.arena = arena
     self.external = external
@@ -143,40 +150,40 @@ public final class TrainableNetwork: @unchecked Sendable {
   ///   - training: normalise by the statistics of the batch and move the running ones; else normalise
   ///     by the running ones.
   /// - Throws: ``LayerError/input(expected:got:)``, ``LayerError/engine(path:reason:)``.
-  public func forward(_ input: Tensor, training: Bool = true, threads: Int = 1) throws -> Tensor {
+  public func forward(_ input: Tensor, training: Bool = true) throws -> Tensor {
     guard input.shape == [batch] + original.inputShape else {
       throw LayerError.input(expected: original.inputShape, got: input.shape)
     }
     _ = inputBuffer.update(fromContentsOf: input.values)
-    try forward(training: training, threads: threads)
+    try forward(training: training)
     return try Tensor(shape: outputShape, values: Array(outputBuffer))
   }
 
   /// Goes back from the gradient of the answer to those of the parameters; call it after
-  /// ``forward(_:training:threads:)``.
+  /// ``forward(_:training:)``.
   ///
   /// - Returns: the gradient of the input, if it was asked for.
   /// - Throws: ``LayerError/input(expected:got:)`` for a gradient of another shape than the answer.
   @discardableResult
-  public func backward(_ outputGradient: Tensor, threads: Int = 1) throws -> Tensor? {
+  public func backward(_ outputGradient: Tensor) throws -> Tensor? {
     guard outputGradient.shape == outputShape else {
       throw LayerError.input(expected: Array(outputShape.dropFirst()), got: outputGradient.shape)
     }
     _ = outputGradientBuffer.update(fromContentsOf: outputGradient.values)
-    try backward(threads: threads)
+    try backward()
     guard hasInputGradient else { return nil }
     return try Tensor(
       shape: [batch] + original.inputShape, values: Array(inputGradientBuffer))
   }
 
   /// The run on what ``inputBuffer`` holds.
-  package func forward(training: Bool, threads: Int) throws {
+  package func forward(training: Bool) throws {
     mode.pointee = training ? 1 : 0
     try program.run(0..<forwardSteps, threads: threads)
   }
 
   /// The way back from what ``outputGradientBuffer`` holds.
-  package func backward(threads: Int) throws {
+  package func backward() throws {
     try program.run(forwardSteps..<program.stepCount, threads: threads)
   }
 
@@ -190,7 +197,7 @@ public final class TrainableNetwork: @unchecked Sendable {
     }
     guard inputBuffer.allSatisfy(\.isFinite) else { return "the input" }
     for step in 0..<forwardSteps {
-      try program.run(step..<step + 1, threads: 1)
+      try program.run(step..<step + 1, threads: threads)
       guard let value = program.operands(of: step).writes.first, let address = addresses[value]
       else { continue }
       let count = program.bytes(of: value) / MemoryLayout<Float>.stride

@@ -1,27 +1,28 @@
 public import MoireLayers
 import MoireTensors
 
-/// Networks for 28×28 gray images that train in seconds: three stages of two normalised 3×3
-/// convolutions, the second and the third at half the size of the one before, the mean over the map, a
-/// fully connected layer.
+/// Networks for 28×28 gray images that train in seconds: three stages of normalised 3×3 convolutions, the
+/// second and the third at half the size of the one before, the mean over the map, a fully connected
+/// layer.
 public struct SmallNetwork: Architecture {
   public let name: String
-  /// Channels of the two convolutions of each stage.
-  public let widths: [Int]
+  /// Channels of the convolutions of each stage.
+  public let stages: [[Int]]
   /// Whether the first convolution of a stage has the stride, rather than a max-pool before it.
   public let isStrided: Bool
 
-  private init(named name: String, _ widths: [Int], isStrided: Bool) {
+  private init(named name: String, _ stages: [[Int]], isStrided: Bool) {
     self.name = name
-    self.widths = widths
+    self.stages = stages
     self.isStrided = isStrided
   }
 
   /// Halves by 2×2 max-pools, as VGG does.
-  public static let vggSmall = SmallNetwork(named: "vgg-small", [16, 32, 64], isStrided: false)
+  public static let vggSmall = SmallNetwork(
+    named: "vgg-small", [[16], [32, 32], [64]], isStrided: false)
   /// Halves by convolutions of stride 2.
   public static let stridedSmall = SmallNetwork(
-    named: "strided-small", [16, 32, 64], isStrided: true)
+    named: "strided-small", [[16], [32, 32], [64]], isStrided: true)
 
   static let members: [SmallNetwork] = [vggSmall, stridedSmall]
 
@@ -33,10 +34,11 @@ public struct SmallNetwork: Architecture {
   }
 
   public func build(_ builder: inout NetworkBuilder, classes: Int) throws {
-    for (stage, channels) in widths.enumerated() {
+    for (stage, widths) in stages.enumerated() {
       try builder.scope("stage\(stage + 1)") { builder in
         if stage > 0, !isStrided { try builder.maxPool("pool", kernel: 2, stride: 2) }
-        for index in 1...2 {
+        for (place, channels) in widths.enumerated() {
+          let index = place + 1
           let stride: HW = stage > 0 && index == 1 && isStrided ? 2 : 1
           try builder.convolution(
             "conv\(index)", channels: channels, kernel: 3, stride: stride, padding: 1

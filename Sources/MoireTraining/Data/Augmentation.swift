@@ -24,7 +24,7 @@ public enum Augmentation: Sendable, Hashable {
     let fault = TrainingError.plan(
       option: "augmentation '\(text)'", reason: "need one of \(Self.grammar)")
     let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-    let numbers = (parts.count > 1 ? parts[1].split(separator: "-") : []).map { Double($0) }
+    let numbers = (parts.count > 1 ? parts[1].split(separator: "-", omittingEmptySubsequences: false) : []).map { Double($0) }
     guard let name = parts.first, numbers.allSatisfy({ $0?.isFinite == true }) else { throw fault }
     let values = numbers.compactMap { $0 }
     switch (name, values.count) {

@@ -95,10 +95,10 @@ public final class Trainer {
   ) throws {
     let network = state.network
     _ = network.inputBuffer.update(fromContentsOf: batch.images)
-    try network.forward(training: true, threads: plan.threads)
+    try network.forward(training: true)
     let (loss, correct) = network.crossEntropy(labels: batch.labels, smoothing: plan.smoothing)
     guard loss.isFinite else { throw try divergence(epoch, step) }
-    try network.backward(threads: plan.threads)
+    try network.backward()
     state.descend(rate: rate)
     state.lossSum += loss
     state.correct += correct

@@ -17,7 +17,7 @@ final class TrainingState {
 
   init(_ network: Network, plan: TrainingPlan) throws {
     self.plan = plan
-    self.network = try TrainableNetwork(network, batch: plan.batch)
+    self.network = try TrainableNetwork(network, batch: plan.batch, threads: plan.threads)
     let names: [String]
     switch plan.optimizer {
     case .sgd: names = ["velocity"]
@@ -39,14 +39,14 @@ final class TrainingState {
     case .sgd(let momentum, let nesterov):
       network.descend(
         rate: rate, momentum: momentum, nesterov: nesterov, decay: plan.decay,
-        velocity: blocks[0].block, threads: plan.threads)
+        velocity: blocks[0].block)
     case .adamW(let beta1, let beta2, let epsilon):
       network.descendAdamW(
         rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon, decay: plan.decay, step: step,
-        first: blocks[0].block, second: blocks[1].block, threads: plan.threads)
+        first: blocks[0].block, second: blocks[1].block)
     }
     if let average, let decay = plan.average {
-      network.move(average: average, decay: decay, threads: plan.threads)
+      network.move(average: average, decay: decay)
     }
   }
 
