@@ -32,7 +32,8 @@ struct TrainEvaluateCommand: ParsableCommand {
 
   func run() throws {
     let source = DataSource(data)
-    let whole = try source.test(threads: common.threads)
+    let whole =
+      try source.test(threads: common.threads)
       ?? source.training(threads: common.threads)
     let images = try whole.limited(to: limit)
     let network = try ONNXModel(contentsOf: model).network(

@@ -71,8 +71,10 @@ struct DataTests {
     func loader(_ seed: UInt64) -> BatchLoader {
       BatchLoader(
         data, batch: 4, seed: seed,
-        augmentations: [.flip, .crop(padding: 2), .circularShift(3), .scale(0.5...2),
-          .resizedCrop(0.3...0.8), .subpixelShift(1)], scale: PixelScale(channels: 1))
+        augmentations: [
+          .flip, .crop(padding: 2), .circularShift(3), .scale(0.5...2),
+          .resizedCrop(0.3...0.8), .subpixelShift(1),
+        ], scale: PixelScale(channels: 1))
     }
     func contents(_ loader: BatchLoader, _ epoch: Int, _ step: Int) -> [Float] {
       loader.withBatch(epoch: epoch, step: step) { Array($0.images) + $0.labels.map(Float.init) }
@@ -114,12 +116,15 @@ struct DataTests {
     #expect(applied(.resizedCrop(0.5...0.5), seed: 1).allSatisfy { abs($0 - 5) < 1e-5 })
   }
 
-  @Test(arguments: ["flip", "crop:4", "circular:3", "subpixel:0.5", "resized-crop:0.3-0.8",
-    "scale:0.5-2"])
+  @Test(arguments: [
+    "flip", "crop:4", "circular:3", "subpixel:0.5", "resized-crop:0.3-0.8",
+    "scale:0.5-2",
+  ])
   func `Augmentations are read as they are written`(_ text: String) throws {
     #expect(try !"\(Augmentation(parsing: text).description)".isEmpty)
-    #expect(try Augmentation(parsing: Augmentation(parsing: text).description).description
-      == Augmentation(parsing: text).description)
+    #expect(
+      try Augmentation(parsing: Augmentation(parsing: text).description).description
+        == Augmentation(parsing: text).description)
   }
 
   @Test(arguments: ["", "flop", "crop", "crop:0", "crop:x", "scale:2-1", "flip:1", "subpixel:-1"])

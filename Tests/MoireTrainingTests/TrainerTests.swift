@@ -71,7 +71,8 @@ struct TrainerTests {
         return "accepted"
       } catch { return "\(error)" }
     }
-    #expect(refused(try smallNetwork("other"), smallPlan()).contains("belongs to small, not to other"))
+    #expect(
+      refused(try smallNetwork("other"), smallPlan()).contains("belongs to small, not to other"))
     #expect(refused(try smallNetwork(width: 7), smallPlan()).contains("conv.weight"))
     var plan = smallPlan()
     plan.rate = 0.06
@@ -141,7 +142,8 @@ struct TrainerTests {
     #expect(plan.rate(step: 10, of: 100) == 1)
     plan.warmUp = 0
     plan.schedule = .step(parts: 4, factor: 0.5)
-    #expect([0, 25, 50, 75, 99].map { plan.rate(step: $0, of: 100) } == [1, 0.5, 0.25, 0.125, 0.125])
+    #expect(
+      [0, 25, 50, 75, 99].map { plan.rate(step: $0, of: 100) } == [1, 0.5, 0.25, 0.125, 0.125])
     plan.schedule = .oneCycle(rise: 0.3)
     #expect(abs(plan.rate(step: 0, of: 100) - 0.04) < 1e-6)
     #expect(abs(plan.rate(step: 30, of: 100) - 1) < 1e-6)

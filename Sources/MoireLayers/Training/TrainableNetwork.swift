@@ -56,7 +56,8 @@ public final class TrainableNetwork: @unchecked Sendable {
     guard batch >= 1, (0...1).contains(momentum), (1...1024).contains(threads) else {
       throw LayerError.incompatible(
         path: network.name,
-        reason: "batches of \(batch) with momentum \(momentum) on \(threads) threads: need 1 image or "
+        reason:
+          "batches of \(batch) with momentum \(momentum) on \(threads) threads: need 1 image or "
           + "more, 0 to 1, and 1 to 1024")
     }
     cl_team_size(Int32(threads))

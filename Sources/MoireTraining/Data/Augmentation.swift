@@ -24,7 +24,9 @@ public enum Augmentation: Sendable, Hashable {
     let fault = TrainingError.plan(
       option: "augmentation '\(text)'", reason: "need one of \(Self.grammar)")
     let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-    let numbers = (parts.count > 1 ? parts[1].split(separator: "-", omittingEmptySubsequences: false) : []).map { Double($0) }
+    let numbers =
+      (parts.count > 1 ? parts[1].split(separator: "-", omittingEmptySubsequences: false) : []).map
+    { Double($0) }
     guard let name = parts.first, numbers.allSatisfy({ $0?.isFinite == true }) else { throw fault }
     let values = numbers.compactMap { $0 }
     switch (name, values.count) {
@@ -92,7 +94,9 @@ extension Augmentation {
     case .resizedCrop(let range):
       let area = between(range, &generator)
       let aspect = between(0.75...4 / 3, &generator)
-      let (high, wide) = (min(1, (area / aspect).squareRoot()), min(1, (area * aspect).squareRoot()))
+      let (high, wide) = (
+        min(1, (area / aspect).squareRoot()), min(1, (area * aspect).squareRoot())
+      )
       let axis = { (size: Int, part: Double, place: Double) -> (Double, Double) in
         // Positions of centres: (i + ½)·part − ½ from the part's beginning.
         (part, (1 - part) * place * Double(size) + part / 2 - 0.5)
@@ -147,7 +151,9 @@ extension Augmentation {
           let plane = channel * height * width
           var sum: Float = 0
           for (from, high) in down {
-            for (at, wide) in across[column] { sum += high * wide * scratch[plane + from * width + at] }
+            for (at, wide) in across[column] {
+              sum += high * wide * scratch[plane + from * width + at]
+            }
           }
           image[plane + row * width + column] = sum
         }

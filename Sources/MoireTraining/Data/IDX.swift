@@ -54,7 +54,8 @@ extension ImageDataset {
     let count = classes ?? Int(labels.values.max() ?? 0) + 1
     try self.init(
       path: labelPath, shape: [channels, images.shape[1], images.shape[2]],
-      pixels: .bytes(planar(images.values, channels, image: images.shape.dropFirst().reduce(1, *))), labels: labels.values.map(Int32.init),
+      pixels: .bytes(planar(images.values, channels, image: images.shape.dropFirst().reduce(1, *))),
+      labels: labels.values.map(Int32.init),
       classes: (0..<count).map(String.init), allowsEmptyClasses: classes != nil)
   }
 }

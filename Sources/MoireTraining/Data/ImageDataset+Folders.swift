@@ -28,7 +28,8 @@ extension ImageDataset {
     var (files, labels): ([String], [Int32]) = ([], [])
     for (label, name) in classes.enumerated() {
       let folder = "\(path)/\(name)"
-      let images = (try? manager.contentsOfDirectory(atPath: folder))?
+      let images =
+        (try? manager.contentsOfDirectory(atPath: folder))?
         .filter { ["png", "jpg", "jpeg"].contains(($0 as NSString).pathExtension.lowercased()) }
         .sorted() ?? []
       guard !images.isEmpty else { throw TrainingError.emptyClass(path: path, name: name) }

@@ -42,7 +42,9 @@ enum Checkpoint {
   static func read(_ path: String, into state: TrainingState) throws {
     let file = try Safetensors(contentsOf: path)
     let fault = { (reason: String) in TrainingError.checkpoint(path: path, reason: reason) }
-    guard file.metadata["format"] == format else { throw fault("it is no checkpoint of a training") }
+    guard file.metadata["format"] == format else {
+      throw fault("it is no checkpoint of a training")
+    }
     let name = state.network.original.name
     guard file.metadata["network"] == name else {
       throw fault("it belongs to \(file.metadata["network"] ?? "another network"), not to \(name)")

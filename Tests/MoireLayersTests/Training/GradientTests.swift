@@ -14,14 +14,16 @@ struct GradientTests {
       let groups = [1, 1, 2, 4][pick(0...3)]
       let (input, output) = (groups * pick(1...5), groups * pick(1...5))
       let kernel = HW(pick(1...3), pick(1...3))
-      let padding = Padding(top: pick(0...2), left: pick(0...2), bottom: pick(0...2), right: pick(0...2))
+      let padding = Padding(
+        top: pick(0...2), left: pick(0...2), bottom: pick(0...2), right: pick(0...2))
       let mode = [
         PaddingMode.constant(0), .constant(0), .circular, .reflect, .replicate, .constant(0.5),
       ][pick(0...5)]
       let layer = Convolution(
         weight: onGrid([output, input / groups, kernel.height, kernel.width], seed: UInt64(round)),
         bias: pick(0...1) == 0 ? nil : onGrid([output], seed: 7),
-        stride: HW(pick(1...2), pick(1...2)), padding: padding, dilation: HW(pick(1...2), pick(1...2)),
+        stride: HW(pick(1...2), pick(1...2)), padding: padding,
+        dilation: HW(pick(1...2), pick(1...2)),
         groups: groups, paddingMode: mode)
       try checkGradients(
         single(.convolution(layer), [input, pick(5...8), pick(5...8)]), seed: UInt64(100 + round))
@@ -29,7 +31,9 @@ struct GradientTests {
   }
 
   @Test func `Convolutions of whole blocks, depthwise ones, and one channel in`() throws {
-    for (input, output, groups) in [(16, 32, 1), (32, 32, 32), (1, 16, 1), (3, 16, 1), (20, 20, 20)] {
+    for (input, output, groups) in [
+      (16, 32, 1), (32, 32, 32), (1, 16, 1), (3, 16, 1), (20, 20, 20),
+    ] {
       let layer = Convolution(
         weight: onGrid([output, input / groups, 3, 3], seed: 1, scale: 0.3),
         bias: onGrid([output], seed: 2), padding: 1, groups: groups)
@@ -113,7 +117,8 @@ struct GradientTests {
       let kernel = HW(pick(2...3), pick(2...3))
       let layer = Pooling(
         operation, kernel: kernel, stride: HW(pick(1...3), pick(1...3)),
-        padding: Padding(top: pick(0...1), left: pick(0...1), bottom: pick(0...1), right: pick(0...1)),
+        padding: Padding(
+          top: pick(0...1), left: pick(0...1), bottom: pick(0...1), right: pick(0...1)),
         dilation: operation == .max ? HW(pick(1...2), pick(1...2)) : 1, ceilMode: pick(0...1) == 1)
       try checkGradients(
         single(.pooling(layer), [[3, 16, 20][pick(0...2)], pick(6...9), pick(6...9)]),
