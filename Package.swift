@@ -85,6 +85,8 @@ let package = Package(
       ], exclude: ["ONNX/onnx.proto"]),
     library("MoireAnalysis", ["MoireTensors", "MoireImages", "MoireSpectral", "MoireLayers"]),
     library(
+      "MoireTraining", ["MoireTensors", "MoireImages", "MoireLayers", "MoireModels"]),
+    library(
       "MoireReport",
       [
         "MoireAnalysis", "MoireSpectral", "MoireImages", "MoireTensors",
@@ -94,7 +96,7 @@ let package = Package(
       "MoireKit",
       [
         "MoireTensors", "MoireImages", "MoireSpectral", "MoireLayers", "MoireModels",
-        "MoireAnalysis", "MoireReport",
+        "MoireAnalysis", "MoireReport", "MoireTraining",
       ]),
     .executableTarget(
       name: "moire", dependencies: ["MoireKit", "CEmbedded", argumentParser],
@@ -122,6 +124,9 @@ let package = Package(
         "MoireAnalysis", "MoireModels", "MoireImages", "MoireLayers", "MoireSpectral",
         "MoireTensors",
       ]),
+    tests(
+      "MoireTrainingTests",
+      ["MoireTraining", "MoireModels", "MoireLayers", "MoireSpectral", "MoireTensors"]),
     tests("MoireReportTests", ["MoireReport", "MoireAnalysis", "MoireSpectral", "MoireTensors"]),
     tests("CommandTests", ["moire", "MoireKit", "MoireTensors"]),
     tests("LinkTests", [], exclude: ["check_moire.py", "check_hooks.py"]),

@@ -33,8 +33,7 @@ static dnnl_primitive_desc_t describe_convolution(dnnl_alg_kind_t algorithm,
   return cl_describe(&operation, attr);
 }
 
-/* Where a primitive wants a source in another layout, a reorder before it; the value to read. */
-static int adapted(cl_program *program, int value, const dnnl_memory_desc_t *wanted) {
+int cl_adapted(cl_program *program, int value, const dnnl_memory_desc_t *wanted) {
   if (dnnl_memory_desc_equal(&program->values[value].layout, wanted)) return value;
   int other = cl_value_with_layout(program, wanted);
   if (other < 0 || cl_step_reorder(program, value, other)) return -1;
@@ -52,10 +51,10 @@ int cl_append_weighted(cl_program *program, int src, int dst, dnnl_primitive_des
   dnnl_memory_desc_t layout = *queried(description, dnnl_query_weights_md);
   dnnl_memory_desc_t result = *queried(description, dnnl_query_dst_md);
   dnnl_memory_desc_t source = *queried(description, dnnl_query_src_md);
-  int from = adapted(program, src, &source);
+  int from = cl_adapted(program, src, &source);
   int to = dst;
   if (!dnnl_memory_desc_equal(&program->values[dst].layout, &result)) {
-    to = accumulate ? adapted(program, dst, &result) : cl_value_with_layout(program, &result);
+    to = accumulate ? cl_adapted(program, dst, &result) : cl_value_with_layout(program, &result);
   }
   if (from < 0 || to < 0 ||
       cl_pack(program, plain_weights, weights, &layout, &packed_weights) ||

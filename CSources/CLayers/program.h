@@ -91,6 +91,8 @@ dnnl_primitive_desc_t cl_describe(const void *operation, dnnl_primitive_attr_t a
 int cl_is_reference(dnnl_primitive_desc_t description);
 /* The same dimensions, the layout left to oneDNN. */
 dnnl_memory_desc_t cl_any_layout(const dnnl_memory_desc_t *layout);
+/* Where a primitive wants a source in another layout, a reorder before it; the value to read. */
+int cl_adapted(cl_program *program, int value, const dnnl_memory_desc_t *wanted);
 /* An operation with weights that has been chosen: packs them, and appends the reorders around it that
  * its layouts need. Takes the description over. */
 int cl_append_weighted(cl_program *program, int src, int dst, dnnl_primitive_desc_t description,

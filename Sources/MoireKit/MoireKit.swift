@@ -6,3 +6,4 @@
 @_exported public import MoireReport
 @_exported public import MoireSpectral
 @_exported public import MoireTensors
+@_exported public import MoireTraining

@@ -17,7 +17,7 @@ struct Moire: ParsableCommand {
     subcommands: [
       AuditCommand.self, TheoremCommand.self, ShiftCommand.self, MergeCommand.self,
       RunCommand.self, InspectCommand.self, AntialiasCommand.self, ResponseCommand.self,
-      SpectrumCommand.self, FilterCommand.self,
+      SpectrumCommand.self, FilterCommand.self, TrainCommand.self, TrainEvaluateCommand.self,
     ])
 
   static func main() {

@@ -1,0 +1,267 @@
+/* Derivatives of functions of each value. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "training.h"
+
+typedef struct job {
+  cl_view view; /* of the source */
+  const float *saved, *gradient, *slope;
+  float *dst, *slope_gradient;
+  double *partial;
+  cl_activation activation;
+  int64_t slopes;
+  const float *coefficients;
+  int64_t count;
+} job;
+
+enum { PART = 4096 }; /* values to a task, a multiple of every block */
+
+static int64_t whole(const cl_view *view) { return view->planes * cl_plane_size(view); }
+static int64_t tasks_of(const cl_view *view) { return (whole(view) + PART - 1) / PART; }
+
+static double softplus(double x) { return (x > 0 ? x : 0) + log1p(exp(-fabs(x))); }
+static double logistic(double x) { return 1 / (1 + exp(-x)); }
+
+static double gelu_tanh(double x) {
+  const double c = 0.7978845608028654, a = 0.044715;
+  double t = tanh(c * (x + a * x * x * x));
+  return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * c * (1 + 3 * a * x * x);
+}
+
+static double gelu_erf(double x) {
+  return 0.5 * (1 + erf(x * 0.7071067811865476)) + x * 0.3989422804014327 * exp(-0.5 * x * x);
+}
+
+static double mish(double x) {
+  double t = tanh(softplus(x));
+  return t + x * (1 - t * t) * logistic(x);
+}
+
+/* The derivative at x; at a corner that of the left side, as in torch. */
+static double derivative(cl_activation f, double x) {
+  double a = (double)f.alpha, b = (double)f.beta, s;
+  switch (f.function) {
+    case cl_function_none: return 1;
+    case cl_function_relu: return x > 0 ? 1 : a;
+    case cl_function_clip: return x > a && x < b ? 1 : 0;
+    case cl_function_elu: return x > 0 ? 1 : a * exp(x);
+    case cl_function_logistic: s = logistic(x); return s * (1 - s);
+    case cl_function_tanh: s = tanh(x); return 1 - s * s;
+    case cl_function_swish: s = logistic(a * x); return s + a * x * s * (1 - s);
+    case cl_function_hardswish: return x <= -3 ? 0 : x >= 3 ? 1 : (2 * x + 3) / 6;
+    case cl_function_hardsigmoid: return a * x + b > 0 && a * x + b < 1 ? a : 0;
+    case cl_function_gelu_erf: return gelu_erf(x);
+    case cl_function_gelu_tanh: return gelu_tanh(x);
+    case cl_function_soft_relu: return logistic(x);
+    case cl_function_mish: return mish(x);
+    case cl_function_selu:
+      return 1.0507009873554805 * (x > 0 ? 1 : 1.6732632423543772 * exp(x));
+    case cl_function_celu: return x > 0 ? 1 : exp(x / a);
+    case cl_function_softsign: s = 1 + fabs(x); return 1 / (s * s);
+    case cl_function_threshold: return x > a ? 1 : 0;
+    case cl_function_abs: return x > 0 ? 1 : x < 0 ? -1 : 0;
+    case cl_function_exp: return exp(x);
+    case cl_function_log: return 1 / x;
+    case cl_function_sqrt: return 0.5 / sqrt(x);
+    case cl_function_power: return a * pow(x, a - 1);
+  }
+  return 0;
+}
+
+CL_DISPATCH static void relu_back(const float *x, const float *g, float *y, int64_t count,
+                                  float slope) {
+  for (int64_t i = 0; i < count; i++) y[i] = x[i] > 0 ? g[i] : slope * g[i];
+}
+
+CL_DISPATCH static void clip_back(const float *x, const float *g, float *y, int64_t count,
+                                  float low, float high) {
+  for (int64_t i = 0; i < count; i++) y[i] = x[i] > low && x[i] < high ? g[i] : 0;
+}
+
+static void activation_part(const void *context, int64_t part) {
+  const job *j = context;
+  int64_t first = part * PART, count = whole(&j->view) - first;
+  if (count > PART) count = PART;
+  const float *x = j->saved + first, *g = j->gradient + first;
+  float *y = j->dst + first;
+  switch (j->activation.function) {
+    case cl_function_relu: relu_back(x, g, y, count, j->activation.alpha); break;
+    case cl_function_clip:
+      clip_back(x, g, y, count, j->activation.alpha, j->activation.beta);
+      break;
+    default:
+      /* A gradient of 0, as in the lanes behind the last channel, stays 0 whatever the slope. */
+      for (int64_t i = 0; i < count; i++)
+        y[i] = g[i] == 0 ? 0 : (float)((double)g[i] * derivative(j->activation, (double)x[i]));
+  }
+}
+
+static job job_of(const cl_program *program, const cl_step *step) {
+  return (job){.view = cl_view_of(program, step->sources[0]),
+               .saved = cl_data_of(program, step->sources[0]),
+               .gradient = step->source_count > 1 ? cl_data_of(program, step->sources[1]) : NULL,
+               .dst = cl_data_of(program, step->destination),
+               .activation = step->activation,
+               .coefficients = step->floats,
+               .count = step->count};
+}
+
+static void activation_back(const cl_program *program, const cl_step *step) {
+  job j = job_of(program, step);
+  cl_parallel(tasks_of(&j.view), activation_part, &j);
+}
+
+int cl_train_activation_back(cl_program *program, int saved, int gradient, int dst,
+                             cl_activation activation) {
+  int sources[] = {saved, gradient};
+  if (cl_check_same_layout(program, saved, gradient, 1, "gradient of an activation")) return -1;
+  cl_step *step =
+      cl_append_kernel(program, sources, 2, dst, activation_back, "kernel:activation_back");
+  if (!step) return -1;
+  step->activation = activation;
+  return 0;
+}
+
+/* Sum of coefficients by Horner's rule, or of the derivative's. */
+static void polynomial_part(const void *context, int64_t part) {
+  const job *j = context;
+  int64_t first = part * PART, last = first + PART;
+  if (last > whole(&j->view)) last = whole(&j->view);
+  for (int64_t i = first; i < last; i++) {
+    double x = (double)j->saved[i], sum = 0;
+    for (int64_t c = j->count - 1; c >= (j->gradient ? 1 : 0); c--)
+      sum = sum * x + (double)j->coefficients[c] * (j->gradient ? (double)c : 1);
+    j->dst[i] = (float)(j->gradient ? sum * (double)j->gradient[i] : sum);
+  }
+}
+
+static void polynomial(const cl_program *program, const cl_step *step) {
+  job j = job_of(program, step);
+  cl_parallel(tasks_of(&j.view), polynomial_part, &j);
+}
+
+static int keep_coefficients(cl_program *program, cl_step *step, const double *values,
+                             int64_t count) {
+  float *table = step ? cl_step_floats(program, step, (size_t)count) : NULL;
+  if (!table) return -1;
+  for (int64_t i = 0; i < count; i++) table[i] = (float)values[i];
+  step->count = count;
+  return 0;
+}
+
+int cl_train_polynomial(cl_program *program, int src, int dst, const double *coefficients,
+                        int64_t count) {
+  return keep_coefficients(
+      program, cl_append_kernel(program, &src, 1, dst, polynomial, "kernel:polynomial"),
+      coefficients, count);
+}
+
+int cl_train_polynomial_back(cl_program *program, int src, int gradient, int dst,
+                             const double *coefficients, int64_t count) {
+  int sources[] = {src, gradient};
+  return keep_coefficients(
+      program, cl_append_kernel(program, sources, 2, dst, polynomial, "kernel:polynomial_back"),
+      coefficients, count);
+}
+
+static float slope_of(const job *j, int64_t channel) {
+  return j->slope[j->slopes == 1 ? 0 : channel];
+}
+
+static void prelu_plane(const void *context, int64_t plane) {
+  const job *j = context;
+  int64_t size = cl_plane_size(&j->view), inner = j->view.inner;
+  for (int64_t k = 0; k < cl_lanes_of(&j->view, plane); k++) {
+    float slope = slope_of(j, plane % j->view.blocks * inner + k);
+    for (int64_t i = plane * size + k; i < (plane + 1) * size; i += inner)
+      j->dst[i] = j->saved[i] > 0 ? j->saved[i] : slope * j->saved[i];
+  }
+  for (int64_t k = cl_lanes_of(&j->view, plane); k < inner; k++)
+    for (int64_t i = plane * size + k; i < (plane + 1) * size; i += inner) j->dst[i] = 0;
+}
+
+static void prelu(const cl_program *program, const cl_step *step) {
+  job j = job_of(program, step);
+  j.slope = cl_data_of(program, step->sources[1]);
+  j.slopes = program->values[step->sources[1]].dims[1];
+  cl_parallel(j.view.planes, prelu_plane, &j);
+}
+
+int cl_train_prelu(cl_program *program, int src, int dst, int slope) {
+  int sources[] = {src, slope};
+  return cl_append_kernel(program, sources, 2, dst, prelu, "kernel:prelu") ? 0 : -1;
+}
+
+/* The gradient of a channel's slope is summed over the batch by one task, in order. */
+static void prelu_back_block(const void *context, int64_t block) {
+  const job *j = context;
+  int64_t size = cl_plane_size(&j->view), inner = j->view.inner;
+  for (int64_t k = 0; k < inner; k++) {
+    int64_t channel = block * inner + k;
+    int is_channel = channel < j->view.channels;
+    float slope = is_channel ? slope_of(j, channel) : 0;
+    double sum = 0;
+    for (int64_t n = 0; n < j->view.images; n++) {
+      int64_t start = (n * j->view.blocks + block) * size;
+      for (int64_t i = start + k; i < start + size; i += inner) {
+        float g = j->gradient[i];
+        j->dst[i] = j->saved[i] > 0 ? g : slope * g;
+        if (!(j->saved[i] > 0)) sum += (double)g * (double)j->saved[i];
+      }
+    }
+    if (is_channel) j->partial[channel] = sum;
+  }
+}
+
+static void prelu_back(const cl_program *program, const cl_step *step) {
+  job j = job_of(program, step);
+  j.slope = cl_data_of(program, step->sources[2]);
+  j.slopes = program->values[step->sources[2]].dims[1];
+  j.slope_gradient = cl_data_of(program, step->sources[3]);
+  j.partial = (double *)cl_data_of(program, step->scratch);
+  cl_parallel(j.view.blocks, prelu_back_block, &j);
+  double total = 0;
+  for (int64_t c = 0; c < j.view.channels; c++) {
+    total += j.partial[c];
+    if (j.slopes > 1) j.slope_gradient[c] = (float)j.partial[c];
+  }
+  if (j.slopes == 1) j.slope_gradient[0] = (float)total;
+}
+
+int cl_train_prelu_back(cl_program *program, int src, int gradient, int src_gradient, int slope,
+                        int slope_gradient) {
+  int sources[] = {src, gradient, slope, slope_gradient};
+  int64_t dims[2] = {1, 2 * program->values[src].dims[1]};
+  int scratch = cl_value_plain(program, 2, dims);
+  if (scratch < 0) return -1;
+  cl_step *step =
+      cl_append_kernel(program, sources, 4, src_gradient, prelu_back, "kernel:prelu_back");
+  if (!step) return -1;
+  step->scratch = scratch;
+  return 0;
+}
+
+/* dx = y (g - sum g y), over the channels of a plain value. */
+static void softmax_image(const void *context, int64_t image) {
+  const job *j = context;
+  int64_t inner = j->view.height * j->view.width, size = j->view.channels * inner;
+  const float *y = j->saved + image * size, *g = j->gradient + image * size;
+  float *dx = j->dst + image * size;
+  for (int64_t p = 0; p < inner; p++) {
+    double sum = 0;
+    for (int64_t i = p; i < size; i += inner) sum += (double)g[i] * (double)y[i];
+    for (int64_t i = p; i < size; i += inner) dx[i] = y[i] * (float)((double)g[i] - sum);
+  }
+}
+
+static void softmax_back(const cl_program *program, const cl_step *step) {
+  job j = job_of(program, step);
+  cl_parallel(j.view.images, softmax_image, &j);
+}
+
+int cl_train_softmax_back(cl_program *program, int result, int gradient, int dst) {
+  int sources[] = {result, gradient};
+  return cl_append_kernel(program, sources, 2, dst, softmax_back, "kernel:softmax_back") ? 0 : -1;
+}

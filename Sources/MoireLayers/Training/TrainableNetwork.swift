@@ -1,0 +1,239 @@
+import CLayers
+public import MoireTensors
+
+/// A network made ready for training on batches of one size: it keeps what the way back needs,
+/// normalises by the statistics of the batch, and holds the parameters in one block of memory.
+///
+/// Making one takes tens of milliseconds; a step allocates nothing but its answer. The same number of
+/// threads gives the same bits. One thread uses it at a time.
+public final class TrainableNetwork: @unchecked Sendable {
+  /// The network as it was given; ``network()`` has the present weights.
+  public let original: Network
+  public let batch: Int
+  /// How many threads a step uses.
+  public let threads: Int
+  /// Every parameter, in the order of the layers.
+  public let parameters: [TrainableParameter]
+  /// The shape of the answer, `[N, …]`.
+  public let outputShape: [Int]
+  /// The memory of all maps and their gradients.
+  public let memoryBytes: Int
+
+  let program: Program
+  let slots: [TrainingLowering.Slot]
+  /// Where each trained parameter begins in a block; weights that decay come first.
+  let offsets: [Int: Int]
+  /// Floats of a block, and how many of them belong to weights that decay.
+  let blockCount: Int
+  let decayedCount: Int
+  let values: ParameterBlock
+  let gradients: ParameterBlock
+  private let statistics: ParameterBlock
+  private let arena: UnsafeMutableRawPointer
+  private let external: ParameterBlock
+  private let mode: UnsafeMutablePointer<Float>
+  private let forwardSteps: Int
+  private let hasInputGradient: Bool
+  let addresses: [Int: UnsafeMutableRawPointer]
+  /// The input `[batch, C, H, W]`, to be filled before a run.
+  package let inputBuffer: UnsafeMutableBufferPointer<Float>
+  /// The answer of the last run.
+  package let outputBuffer: UnsafeMutableBufferPointer<Float>
+  /// The gradient of the answer, to be filled before the way back.
+  package let outputGradientBuffer: UnsafeMutableBufferPointer<Float>
+  private let inputGradientBuffer: UnsafeMutableBufferPointer<Float>
+
+  /// - Parameters:
+  ///   - batch: images to a step, 1 or more.
+  ///   - momentum: the share of a batch in the running statistics of normalisations, 0 … 1.
+  ///   - threads: how many threads every step uses.
+  ///   - wantsInputGradient: whether ``backward(_:)`` gives the gradient of the input.
+  /// - Throws: ``LayerError``; a layer that has no gradient is refused by its path.
+  public init(
+    _ network: Network, batch: Int, momentum: Float = 0.1, threads: Int = 1,
+    wantsInputGradient: Bool = false
+  ) throws {
+    guard batch >= 1, (0...1).contains(momentum), (1...1024).contains(threads) else {
+      throw LayerError.incompatible(
+        path: network.name,
+        reason:
+          "batches of \(batch) with momentum \(momentum) on \(threads) threads: need 1 image or "
+          + "more, 0 to 1, and 1 to 1024")
+    }
+    cl_team_size(Int32(threads))
+    let lowering = try TrainingLowering(
+      network, batch: batch, momentum: momentum, wantsInputGradient: wantsInputGradient)
+    let program = lowering.program
+    let layout = BlockLayout(lowering.slots, program)
+    (offsets, blockCount, decayedCount) = (layout.offsets, layout.count, layout.decayedCount)
+    values = try ParameterBlock(count: layout.count)
+    gradients = try ParameterBlock(count: layout.count)
+    statistics = try ParameterBlock(count: layout.statisticsCount)
+
+    let ends =
+      [
+        lowering.input, lowering.output, lowering.outputGradient,
+        lowering.inputGradient ?? lowering.output, lowering.mode, lowering.frozen,
+      ] + lowering.constants.map(\.value)
+    var places: [Int: Int] = [:]
+    var size = 0
+    for value in ends where places[value] == nil {
+      places[value] = size
+      size += (program.bytes(of: value) + 63) / 64 * 16
+    }
+    let external = try ParameterBlock(count: size)
+    let owned = Set(ends + lowering.slots.flatMap { [$0.value] + ($0.gradient.map { [$0] } ?? []) })
+    let plan = MemoryPlan(of: program, external: owned, keeping: [])
+    guard let arena = cl_memory_allocate(plan.bytes) else {
+      throw LayerError.memory(bytes: plan.bytes)
+    }
+    var addresses: [Int: UnsafeMutableRawPointer] = [:]
+    for value in 0..<program.valueCount {
+      let base = program.base(of: value)
+      if let place = places[base] {
+        addresses[value] = UnsafeMutableRawPointer(external.base + place)
+      } else if let offset = plan.offsets[base] {
+        addresses[value] = arena + offset
+      }
+    }
+    for (index, slot) in lowering.slots.enumerated() {
+      if let gradient = slot.gradient, let offset = layout.offsets[index] {
+        addresses[slot.value] = UnsafeMutableRawPointer(values.base + offset)
+        addresses[gradient] = UnsafeMutableRawPointer(gradients.base + offset)
+      } else {
+        addresses[slot.value] = UnsafeMutableRawPointer(
+          statistics.base + layout.statisticsOffsets[index]!)
+      }
+    }
+    for (value, address) in addresses { try program.bind(value, to: address) }
+    func buffer(_ value: Int) -> UnsafeMutableBufferPointer<Float> {
+      UnsafeMutableBufferPointer(
+        start: external.base + places[value]!,
+        count: program.bytes(of: value) / MemoryLayout<Float>.stride)
+    }
+    original = network
+    self.batch = batch
+    self.threads = threads
+    self.program = program
+    self.arena = arena
+    self.external = external
+    self.addresses = addresses
+    slots = lowering.slots
+    parameters = slots.map(\.parameter)
+    outputShape = [batch] + lowering.shape(network.output)
+    memoryBytes = plan.bytes
+    forwardSteps = lowering.forwardSteps
+    hasInputGradient = lowering.inputGradient != nil
+    mode = buffer(lowering.mode).baseAddress!
+    inputBuffer = buffer(lowering.input)
+    outputBuffer = buffer(lowering.output)
+    outputGradientBuffer = buffer(lowering.outputGradient)
+    inputGradientBuffer = buffer(lowering.inputGradient ?? lowering.output)
+    for (value, number) in lowering.constants { buffer(value).update(repeating: number) }
+    for (index, tensor) in Self.tensors(of: network, slots).enumerated() {
+      try write(tensor, to: index, in: nil)
+    }
+  }
+
+  deinit { cl_memory_free(arena) }
+
+  /// The implementation behind each step with the layer it belongs to, for tests and inspection.
+  public var implementations: [(path: String, name: String)] {
+    (0..<program.stepCount).map { (program.stepPaths[$0], program.implementation(of: $0)) }
+  }
+
+  // MARK: Steps
+
+  /// Runs the network.
+  ///
+  /// - Parameters:
+  ///   - input: `[batch, C, H, W]`.
+  ///   - training: normalise by the statistics of the batch and move the running ones; else normalise
+  ///     by the running ones.
+  /// - Throws: ``LayerError/input(expected:got:)``, ``LayerError/engine(path:reason:)``.
+  public func forward(_ input: Tensor, training: Bool = true) throws -> Tensor {
+    guard input.shape == [batch] + original.inputShape else {
+      throw LayerError.input(expected: original.inputShape, got: input.shape)
+    }
+    _ = inputBuffer.update(fromContentsOf: input.values)
+    try forward(training: training)
+    return try Tensor(shape: outputShape, values: Array(outputBuffer))
+  }
+
+  /// Goes back from the gradient of the answer to those of the parameters; call it after
+  /// ``forward(_:training:)``.
+  ///
+  /// - Returns: the gradient of the input, if it was asked for.
+  /// - Throws: ``LayerError/input(expected:got:)`` for a gradient of another shape than the answer.
+  @discardableResult
+  public func backward(_ outputGradient: Tensor) throws -> Tensor? {
+    guard outputGradient.shape == outputShape else {
+      throw LayerError.input(expected: Array(outputShape.dropFirst()), got: outputGradient.shape)
+    }
+    _ = outputGradientBuffer.update(fromContentsOf: outputGradient.values)
+    try backward()
+    guard hasInputGradient else { return nil }
+    return try Tensor(
+      shape: [batch] + original.inputShape, values: Array(inputGradientBuffer))
+  }
+
+  /// The run on what ``inputBuffer`` holds.
+  package func forward(training: Bool) throws {
+    mode.pointee = training ? 1 : 0
+    try program.run(0..<forwardSteps, threads: threads)
+  }
+
+  /// The way back from what ``outputGradientBuffer`` holds.
+  package func backward() throws {
+    try program.run(forwardSteps..<program.stepCount, threads: threads)
+  }
+
+  /// The first parameter, or else the first layer of a run on the present input, that has a value which
+  /// is not finite; nil where there is none.
+  public func firstNotFinite() throws -> String? {
+    for (index, parameter) in parameters.enumerated() {
+      if let at = try read(index, from: nil).firstNonFinite {
+        return "parameter \(parameter.name), value \(at)"
+      }
+    }
+    guard inputBuffer.allSatisfy(\.isFinite) else { return "the input" }
+    for step in 0..<forwardSteps {
+      try program.run(step..<step + 1, threads: threads)
+      guard let value = program.operands(of: step).writes.first, let address = addresses[value]
+      else { continue }
+      let count = program.bytes(of: value) / MemoryLayout<Float>.stride
+      let written = UnsafeBufferPointer(
+        start: address.assumingMemoryBound(to: Float.self), count: count)
+      if !written.allSatisfy(\.isFinite) { return "layer \(program.stepPaths[step])" }
+    }
+    return nil
+  }
+}
+
+/// Where the trained parameters stand in a block, and the statistics in theirs; each begins at a multiple
+/// of 64 bytes.
+private struct BlockLayout {
+  var offsets: [Int: Int] = [:]
+  var statisticsOffsets: [Int: Int] = [:]
+  var (count, decayedCount, statisticsCount) = (0, 0, 0)
+
+  init(_ slots: [TrainingLowering.Slot], _ program: Program) {
+    func room(_ slot: TrainingLowering.Slot) -> Int {
+      (program.bytes(of: slot.value) + 63) / 64 * 16
+    }
+    let order = slots.enumerated().filter { $0.element.gradient != nil }
+    for (index, slot) in order where slot.parameter.role.isDecayed {
+      offsets[index] = count
+      count += room(slot)
+    }
+    decayedCount = count
+    for (index, slot) in order where !slot.parameter.role.isDecayed {
+      offsets[index] = count
+      count += room(slot)
+    }
+    for (index, slot) in slots.enumerated() where slot.gradient == nil {
+      statisticsOffsets[index] = statisticsCount
+      statisticsCount += room(slot)
+    }
+  }
+}

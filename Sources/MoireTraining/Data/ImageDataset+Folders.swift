@@ -1,0 +1,112 @@
+import Foundation
+import MoireImages
+public import MoireTensors
+
+extension ImageDataset {
+  /// A folder with a folder of images for each class, named after it; classes in the order of names.
+  ///
+  /// All images must have one size; gray and colour ones do not mix.
+  /// - Throws: ``TrainingError``, and what decoding an image throws.
+  public init(folder path: String, threads: Int = 1) throws {
+    let manager = FileManager.default
+    let entries: [String]
+    do {
+      entries = try manager.contentsOfDirectory(atPath: path).sorted()
+    } catch {
+      throw TrainingError.file(path: path, reason: "cannot be read: \(systemReason(error))")
+    }
+    let classes = entries.filter { name in
+      var isFolder: ObjCBool = false
+      return !name.hasPrefix(".")
+        && manager.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
+        && isFolder.boolValue
+    }
+    guard !classes.isEmpty else {
+      throw TrainingError.invalidData(
+        path: path, reason: "holds no folders of images, one for each class")
+    }
+    var (files, labels): ([String], [Int32]) = ([], [])
+    for (label, name) in classes.enumerated() {
+      let folder = "\(path)/\(name)"
+      let images =
+        (try? manager.contentsOfDirectory(atPath: folder))?
+        .filter { ["png", "jpg", "jpeg"].contains(($0 as NSString).pathExtension.lowercased()) }
+        .sorted() ?? []
+      guard !images.isEmpty else { throw TrainingError.emptyClass(path: path, name: name) }
+      files += images.map { "\(folder)/\($0)" }
+      labels += images.map { _ in Int32(label) }
+    }
+    let first = try Image(contentsOf: files[0])
+    let shape = [first.channels, first.height, first.width]
+    let size = shape.reduce(1, *)
+    var pixels = [UInt8](repeating: 0, count: files.count * size)
+    let names = files
+    try pixels.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let target = buffer
+      try Parallel.forEach(names.count, threads: threads) { _, index in
+        let image = try Image(contentsOf: names[index])
+        let own = [image.channels, image.height, image.width]
+        guard own == shape else {
+          throw TrainingError.unlikeShapes(path: names[index], expected: shape, got: own)
+        }
+        let planes = planar(image.pixels, image.channels)
+        _ = UnsafeMutableBufferPointer(rebasing: target[index * size..<(index + 1) * size])
+          .update(fromContentsOf: planes)
+      }
+    }
+    try self.init(
+      path: path, shape: shape, pixels: .bytes(pixels), labels: labels, classes: classes)
+  }
+
+  /// Images and labels of an `.npz` file: `[N, H, W]`, `[N, C, H, W]` or `[N, H, W, C]` with 1 or 3
+  /// channels, pixels from 0 to 255, and `[N]`.
+  ///
+  /// - Throws: ``TrainingError``, and what reading the file throws.
+  public init(npz: NPZ, images: String, labels: String, classes: Int? = nil) throws {
+    let (pixels, numbers) = (try npz.tensor(named: images), try npz.tensor(named: labels))
+    let path = "\(npz.path):\(labels)"
+    guard numbers.shape.reduce(1, *) == pixels.shape.first ?? 0 else {
+      throw TrainingError.invalidData(
+        path: path, reason: "shape \(numbers.shape) for images of shape \(pixels.shape)")
+    }
+    for (index, value) in numbers.values.enumerated()
+    where value != value.rounded() || value < 0 || value > 1e6 {
+      throw TrainingError.invalidData(
+        path: path, reason: "label \(index) is \(value), need a whole number from 0 on")
+    }
+    let largest = Int(numbers.values.max() ?? 0)
+    let (shape, values) = try Self.planes(of: pixels, path: "\(npz.path):\(images)")
+    if let broken = values.firstIndex(where: { !$0.isFinite }) {
+      throw TrainingError.invalidData(
+        path: "\(npz.path):\(images)", reason: "value \(broken) is not finite")
+    }
+    try self.init(
+      path: path, shape: shape, pixels: .floats(values),
+      labels: numbers.values.map { Int32($0) },
+      classes: (0..<(classes ?? largest + 1)).map(String.init),
+      allowsEmptyClasses: classes != nil)
+  }
+
+  private static func planes(of tensor: Tensor, path: String) throws -> ([Int], [Float]) {
+    let shape = tensor.shape
+    if shape.count == 3 { return ([1, shape[1], shape[2]], tensor.values) }
+    guard shape.count == 4, shape.dropFirst().allSatisfy({ $0 > 0 }) else {
+      throw TrainingError.invalidData(
+        path: path, reason: "shape \(shape), need [N, H, W], [N, C, H, W] or [N, H, W, C]")
+    }
+    guard shape[3] == 1 || shape[3] == 3, shape[1] != 1, shape[1] != 3 else {
+      return (Array(shape.dropFirst()), tensor.values)
+    }
+    let (area, channels) = (shape[1] * shape[2], shape[3])
+    var result = tensor.values
+    for image in 0..<shape[0] {
+      let start = image * area * channels
+      for point in 0..<area {
+        for channel in 0..<channels {
+          result[start + channel * area + point] = tensor[start + point * channels + channel]
+        }
+      }
+    }
+    return ([channels, shape[1], shape[2]], result)
+  }
+}

@@ -1,0 +1,174 @@
+import ArgumentParser
+import Foundation
+import MoireKit
+
+/// `moire train`: trains networks of the zoo on images by class.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a network on images by class.",
+    discussion: """
+      Examples:
+        moire train --data fashion-mnist --network vgg-small --out trained
+        moire train --data photos --network cifar_resnet18 --downsampling bin-3 --seeds 3 --out trained
+        moire train --data fashion-mnist --network vgg-small --out trained --resume
+
+      DATA is a folder of idx files as MNIST's (plain or .gz), a folder with train and test folders that
+      hold a folder of images for each class, or an .npz with x_train, y_train, x_test, y_test.
+      Each seed gets a folder in OUT with model.onnx, model.safetensors and log.csv; summary.csv has a
+      line for each. A killed run goes on with --resume to the same weights.
+      """)
+
+  @Option(help: "Where the images are.")
+  var data: String
+
+  @Option(help: "A network of the zoo, as vgg-small, strided-small or cifar_resnet18.")
+  var network = "vgg-small"
+
+  @Option(
+    help: ArgumentHelp(
+      "What subsamples: \(Downsampling.grammar).", valueName: "method"))
+  var downsampling = "strided"
+
+  @Option(help: "What stands around maps: zero or circular.")
+  var border = "zero"
+
+  @Option(help: "How many networks to train, with the seeds SEED, SEED + 1, …")
+  var seeds = 1
+
+  @Option(help: "The first seed.")
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Use the first images only.", valueName: "images"))
+  var limit: Int?
+
+  @Option(name: .customLong("out"), help: ArgumentHelp("The folder to write to."))
+  var output: String
+
+  @Flag(help: "Go on where a run of the same command was stopped.")
+  var resume = false
+
+  @OptionGroup var planOptions: TrainPlanOptions
+  @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    _ = try Downsampling(parsing: downsampling)
+    _ = try planOptions.plan(seed: seed, threads: common.threads)
+    guard Border(rawValue: border) != nil else {
+      throw ValidationError("--border \(border): need zero or circular")
+    }
+    guard (1...1000).contains(seeds) else {
+      throw ValidationError("--seeds \(seeds): need a number from 1 to 1000")
+    }
+    guard limit ?? 1 >= 1 else { throw ValidationError("--limit \(limit ?? 0): need 1 or more") }
+  }
+
+  func run() throws {
+    let architecture = try Zoo.architecture(named: network)
+    let source = DataSource(data)
+    let training = try source.training(threads: common.threads).limited(to: limit)
+    let test = try source.test(classes: training.classes.count, threads: common.threads)
+    let scale = PixelScale(try preprocessing.resolve(inputShape: training.shape))
+    var summary: [(seed: UInt64, record: EpochRecord)] = []
+    for number in 0..<UInt64(seeds) {
+      let seed = self.seed &+ number
+      let network = try architecture.network(
+        inputSize: HW(training.shape[1], training.shape[2]), inputChannels: training.shape[0],
+        classes: training.classes.count, downsampling: Downsampling(parsing: downsampling),
+        padding: Border(rawValue: border) ?? .zero, weights: SeededWeights(seed: seed))
+      let record = try train(network, training, test, scale, seed)
+      summary.append((seed, record))
+    }
+    try writeSummary(summary)
+  }
+
+  private func train(
+    _ network: Network, _ data: ImageDataset, _ test: ImageDataset?, _ scale: PixelScale,
+    _ seed: UInt64
+  ) throws -> EpochRecord {
+    let folder = "\(output)/seed-\(seed)"
+    try makeFolder(folder)
+    let trainer = try Trainer(
+      network, data: data, test: test,
+      plan: planOptions.plan(seed: seed, threads: common.threads), scale: scale,
+      checkpoint: "\(folder)/checkpoint.safetensors", resumes: resume)
+    let line = TrainLine("seed \(seed)", quiet: common.quiet)
+    let trained = try trainer.run { progress in
+      line.show(progress)
+      if progress.record != nil { try writeLog(trainer.records, folder) }
+    }
+    try writeLog(trainer.records, folder)
+    try trained.writeONNX(path: "\(folder)/model.onnx", metadata: metadata(seed))
+    try Safetensors.write(
+      trained.namedTensors, metadata: metadata(seed), to: "\(folder)/model.safetensors")
+    guard let last = trainer.records.last else {
+      preconditionFailure("a training has an epoch or more")
+    }
+    return last
+  }
+
+  private func metadata(_ seed: UInt64) -> [String: String] {
+    [
+      "network": network, "downsampling": downsampling, "border": border, "seed": String(seed),
+      "version": MoireVersion.current,
+    ]
+  }
+
+  private func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw CommandError.unwritable(path: path, reason: systemReason(error))
+    }
+  }
+
+  private func writeLog(_ records: [EpochRecord], _ folder: String) throws {
+    try OutputFiles.write([("\(folder)/log.csv", Data(EpochRecord.csv(records).utf8))])
+  }
+
+  private func writeSummary(_ rows: [(seed: UInt64, record: EpochRecord)]) throws {
+    var text = "seed,loss,accuracy,test_loss,test_accuracy,seconds\n"
+    for (seed, record) in rows {
+      let optional = { (value: Double?) in value.map { String($0) } ?? "" }
+      text +=
+        "\(seed),\(record.loss),\(record.accuracy),\(optional(record.testLoss)),"
+        + "\(optional(record.testAccuracy)),\(String(format: "%.2f", record.seconds))\n"
+    }
+    try OutputFiles.write([("\(output)/summary.csv", Data(text.utf8))])
+    guard !common.quiet else { return }
+    print(text, terminator: "")
+  }
+}
+
+/// The line that says how a training goes: rewritten in place on a terminal, one line an epoch elsewhere.
+final class TrainLine {
+  private let label: String
+  private let quiet: Bool
+  private var lastShown = Date.distantPast
+
+  init(_ label: String, quiet: Bool) {
+    self.label = label
+    self.quiet = quiet
+  }
+
+  func show(_ progress: TrainingProgress) {
+    guard !quiet else { return }
+    let isNew = Date().timeIntervalSince(lastShown) > 0.2
+    guard progress.record != nil || (Terminal.errorIsTerminal && isNew) else { return }
+    lastShown = Date()
+    var line = "\(label), epoch \(progress.epoch)/\(progress.epochs)"
+    line += ", step \(progress.step)/\(progress.steps)"
+    line += String(
+      format: ", loss %.4f, accuracy %.2f %%, rate %.2g", progress.loss,
+      100 * progress.accuracy, progress.rate)
+    if let accuracy = progress.record?.testAccuracy {
+      line += String(format: ", test %.2f %%", 100 * accuracy)
+    }
+    if progress.secondsLeft > 0 { line += ", \(Progress.duration(progress.secondsLeft)) left" }
+    guard Terminal.errorIsTerminal else { return Terminal.say(line) }
+    let end = progress.record == nil ? "" : "\n"
+    FileHandle.standardError.write(Data("\r\u{1B}[K\(line)\(end)".utf8))
+  }
+}

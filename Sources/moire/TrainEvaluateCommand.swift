@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import MoireKit
+
+/// `moire evaluate`: accuracy of a network on a data set.
+struct TrainEvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Accuracy and loss of a network on images by class.",
+    discussion: """
+      Example: moire evaluate trained/seed-0/model.onnx --data fashion-mnist
+
+      DATA is what moire train takes; its test part is used, or all of it where it has none.
+      """)
+
+  @Argument(help: "The ONNX file.")
+  var model: String
+
+  @Option(help: "Where the images are.")
+  var data: String
+
+  @Option(help: ArgumentHelp("Use the first images only.", valueName: "images"))
+  var limit: Int?
+
+  @OptionGroup var network: NetworkOptions
+  @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard limit ?? 1 >= 1 else { throw ValidationError("--limit \(limit ?? 0): need 1 or more") }
+  }
+
+  func run() throws {
+    let source = DataSource(data)
+    let whole =
+      try source.test(threads: common.threads)
+      ?? source.training(threads: common.threads)
+    let images = try whole.limited(to: limit)
+    let network = try ONNXModel(contentsOf: model).network(
+      inputName: network.inputName, outputName: network.outputName,
+      size: network.parsedSize() ?? HW(images.shape[1], images.shape[2]))
+    let scale = PixelScale(try preprocessing.resolve(inputShape: images.shape))
+    let result = try Evaluation(network, on: images, scale: scale, threads: common.threads)
+    if !common.quiet { show(result) }
+    guard let json = common.json else { return }
+    try JSONFile.write(EvaluationDocument(result, model: model, data: data), path: json)
+  }
+
+  private func show(_ result: Evaluation) {
+    print(
+      String(
+        format: "%d of %d images right: %.2f %%; mean cross entropy %.4f", result.correct,
+        result.images, 100 * result.accuracy, result.loss))
+    for (name, images, correct) in result.classes where images > 0 {
+      print(
+        String(
+          format: "  class %@: %d of %d, %.2f %%", name as NSString, correct, images,
+          100 * Double(correct) / Double(images)))
+    }
+  }
+}
+
+/// The JSON of `moire evaluate`; fractions are 0 … 1.
+private struct EvaluationDocument: Encodable {
+  struct Class: Encodable { let name: String, images: Int, correct: Int }
+
+  let schema = 1
+  let version = MoireVersion.current
+  let model: String, data: String, images: Int, correct: Int, accuracy: Double, loss: Double
+  let classes: [Class]
+
+  init(_ result: Evaluation, model: String, data: String) {
+    (self.model, self.data) = (model, data)
+    (images, correct) = (result.images, result.correct)
+    (accuracy, loss) = (result.accuracy, result.loss)
+    classes = result.classes.map { Class(name: $0.name, images: $0.images, correct: $0.correct) }
+  }
+}

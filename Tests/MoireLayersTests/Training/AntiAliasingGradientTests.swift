@@ -1,0 +1,63 @@
+import MoireLayers
+import MoireSpectral
+import MoireTensors
+import Testing
+
+/// The way back through filters, filtered activations and phases.
+struct AntiAliasingGradientTests {
+  @Test func `Blur pools of every convention and border`() throws {
+    for convention in BlurPool.Convention.allCases {
+      // Composer's takes odd numbers of taps only.
+      for taps in convention == .composer ? [3, 5] : [2, 3, 5] {
+        let layer = BlurPool(convention, filterSize: HW(taps, taps), stride: 2)
+        try checkGradients(single(.blurPool(layer), [5, 7, 8]), seed: 1)
+      }
+    }
+    for border in BorderMode.allCases {
+      let layer = BlurPool(.zhang, filterSize: HW(4, 3), stride: HW(2, 3), padding: border)
+      try checkGradients(single(.blurPool(layer), [17, 6, 9]), seed: 2)
+    }
+  }
+
+  @Test func `Separable pools`() throws {
+    let rows = FilterAxis(taps: [0.25, -0.5, 1], stride: 2, lead: 1, padding: .symmetric)
+    let columns = FilterAxis(taps: [1, 0.5], stride: 1, lead: -1, output: 6, padding: .circular)
+    try checkGradients(
+      single(.separablePool(SeparablePooling(rows: rows, columns: columns)), [5, 7, 5]), seed: 3)
+  }
+
+  @Test func `Ideal and spectral pools`() throws {
+    for edge in [BandEdge.drop, .halve, .keep] {
+      try checkGradients(
+        single(.idealPool(IdealPooling(stride: 2, bandEdge: edge)), [5, 8, 12]), seed: 4)
+      try checkGradients(
+        single(.idealPool(IdealPooling(stride: HW(3, 2), bandEdge: edge)), [5, 7, 9]), seed: 5)
+      for size in [HW(5, 6), HW(11, 3), HW(4, 4), HW(1, 16)] {
+        try checkGradients(
+          single(.spectralPool(SpectralPooling(size: size, bandEdge: edge)), [5, 7, 8]), seed: 6)
+      }
+    }
+  }
+
+  @Test func `Filtered activations`() throws {
+    let functions: [FilteredFunction] = [
+      FilteredFunction(.relu), FilteredFunction(.gelu), FilteredFunction(.sigmoid, factor: 3),
+      FilteredFunction(.tanh, factor: 1), FilteredFunction(.polynomial([0.5, 1, -0.25, 0.125])),
+    ]
+    for function in functions {
+      try checkGradients(single(.filteredActivation(function), [5, 6, 7]), seed: 7)
+    }
+  }
+
+  @Test func `The phase that was chosen is taken as given`() throws {
+    for size in [HW(6, 8), HW(5, 7)] {
+      var network = Network(name: "phase", inputShape: [5, size.height, size.width])
+      network.append("conv", .convolution(Convolution(weight: onGrid([20, 5, 1, 1], seed: 1))))
+      let decision = network.append(
+        "decision", .polyphaseDecision(PolyphaseDecision(stride: 2)))
+      network.append("phase", .polyphase(stride: 2), inputs: [1, decision])
+      network.append("up", .polyphaseUpsample(stride: 2), inputs: [network.output, decision])
+      try checkGradients(network, seed: 8)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import MoireLayers
+import MoireTensors
+import Testing
+
+/// Odd multiples of 2⁻¹⁴, below 4 in magnitude: moved by 2⁻¹⁶ they are still exact in single precision, so
+/// that differences in double precision are taken where the network really is; and they are not moved
+/// over 0, where many functions have a corner.
+func onGrid(_ shape: [Int], seed: UInt64, scale: Double = 1) -> Tensor {
+  var generator = SeededGenerator(seed: seed)
+  let values = (0..<shape.reduce(1, *)).map { _ in
+    Float(((min(max(generator.normal() * scale, -3.9), 3.9) * 8192).rounded(.down) + 0.5) / 8192)
+  }
+  return try! Tensor(shape: shape, values: values)
+}
+
+/// The same with magnitudes, and `low` added.
+func positive(_ shape: [Int], seed: UInt64, from low: Float = 0.25) -> Tensor {
+  var tensor = onGrid(shape, seed: seed)
+  for index in 0..<tensor.count { tensor[index] = abs(tensor[index]) + low }
+  return tensor
+}
+
+extension Oracle {
+  /// The answer of a network in training: batch normalisations take the statistics of the batch.
+  static func train(_ network: Network, _ input: Tensor) -> Map {
+    var values = [Map(input)]
+    for node in network.nodes {
+      let inputs = node.inputs.map { values[$0] }
+      if case .batchNormalization(let layer) = node.layer {
+        values.append(normalizeBatch(layer, inputs[0]))
+      } else {
+        values.append(apply(node.layer, inputs))
+      }
+    }
+    return values[network.output]
+  }
+
+  static func normalizeBatch(_ layer: BatchNormalization, _ x: Map) -> Map {
+    let (channels, size) = (x.shape[1], x.shape.dropFirst(2).reduce(1, *))
+    var result = x
+    for c in 0..<channels {
+      let indices = x.values.indices.filter { $0 / size % channels == c }
+      let count = Double(indices.count)
+      let mean = indices.reduce(0) { $0 + x.values[$1] } / count
+      let variance =
+        indices.reduce(0) { $0 + (x.values[$1] - mean) * (x.values[$1] - mean) } / count
+      let deviation = (variance + Double(layer.epsilon)).squareRoot()
+      for index in indices {
+        result.values[index] =
+          (x.values[index] - mean) / deviation * Double(layer.scale[c]) + Double(layer.shift[c])
+      }
+    }
+    return result
+  }
+}
+
+/// Compares the gradients of a network with central differences of `Σ g·y` in double precision, along
+/// random directions of the input and of every parameter.
+///
+/// The step is h = 2⁻¹⁶: the differences err by h² times a third derivative, about 1e-9, and by 1e-11 of
+/// rounding. The gradients are sums in single precision of up to some thousand terms: their error is
+/// below 1e-4 of the norm of the gradient times that of the direction, with which the difference is
+/// compared; a wrong tap, pad or scale is off by 1e-2 and more. Kinks within h of a value are rare
+/// enough that the seeds here have none.
+func checkGradients(
+  _ network: Network, seed: UInt64, batch: Int = 3, tolerance: Double = 1e-4,
+  input: Tensor? = nil, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let input = input ?? onGrid([batch] + network.inputShape, seed: seed)
+  let trainable = try TrainableNetwork(network, batch: batch, wantsInputGradient: true)
+  let answer = try trainable.forward(input)
+  let expected = Oracle.train(network, input)
+  #expect(answer.shape == expected.shape, sourceLocation: sourceLocation)
+  #expect(
+    relativeError(answer.values, expected.values) < 1e-4, "forward",
+    sourceLocation: sourceLocation)
+  let weights = onGrid(answer.shape, seed: seed + 1)
+  let inputGradient = try #require(
+    try trainable.backward(weights), sourceLocation: sourceLocation)
+
+  func functional(_ network: Network, _ input: Tensor) -> Double {
+    zip(Oracle.train(network, input).values, weights.values).reduce(0) { $0 + $1.0 * Double($1.1) }
+  }
+  func compare(
+    _ name: String, _ gradient: Tensor, _ value: Tensor, _ at: (Tensor) throws -> Double
+  ) rethrows {
+    for round in 0..<2 {
+      var generator = SeededGenerator(seed: seed, round)
+      let h: Float = 0x1p-16
+      var (up, down) = (value, value)
+      var (slope, norm) = (0.0, 0.0)
+      for index in 0..<value.count {
+        let direction: Float = generator.integer(in: 0..<2) == 0 ? 1 : -1
+        up[index] += direction * h
+        down[index] -= direction * h
+        slope += Double(direction) * Double(gradient[index])
+        norm += Double(gradient[index]) * Double(gradient[index])
+      }
+      let difference = (try at(up) - at(down)) / (2 * Double(h))
+      let scale = max((norm * Double(value.count)).squareRoot(), 1e-3)
+      #expect(
+        abs(difference - slope) <= tolerance * scale,
+        "\(name): difference \(difference), gradient \(slope), scale \(scale)",
+        sourceLocation: sourceLocation)
+    }
+  }
+  compare("the input", inputGradient, input) { functional(network, $0) }
+  for parameter in trainable.parameters where parameter.role.isTrained {
+    let moved = try TrainableNetwork(network, batch: batch)
+    let value = try moved.value(of: parameter.name)
+    try compare(parameter.name, try trainable.gradient(of: parameter.name), value) {
+      try moved.setValue(of: parameter.name, to: $0)
+      return functional(try moved.network(), input)
+    }
+  }
+}
+
+/// A network of one layer.
+func single(_ layer: Layer, _ shape: [Int]) -> Network {
+  var network = Network(name: "single", inputShape: shape)
+  network.append("layer", layer)
+  return network
+}
