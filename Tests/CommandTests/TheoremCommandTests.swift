@@ -30,7 +30,7 @@ import Testing
       #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
       for word in [
         "Theory beside measurement", "down2.0", "alias fraction", "equivariance", "pool leak",
-        "bin-7", "ideal", "Activations", "ReLU", "prediction and measurement differ",
+        "bin-7", "ideal", "Activations", "ReLU", "behind 7 filters",
       ] { #expect(result.output.contains(word), "\(word)") }
       #expect(
         result.output.split(separator: "\n").allSatisfy { $0.count <= 100 || $0.contains("/") },
