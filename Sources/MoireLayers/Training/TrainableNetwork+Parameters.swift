@@ -135,6 +135,8 @@ extension Layer {
     switch (self, role) {
     case (.convolution(let layer), .weight): layer.weight
     case (.convolution(let layer), .bias): layer.bias
+    case (.transposedConvolution(let layer), .weight): layer.weight
+    case (.transposedConvolution(let layer), .bias): layer.bias
     case (.linear(let layer), .weight): layer.weight
     case (.linear(let layer), .bias): layer.bias
     case (.prelu(let slope), .slope): slope
@@ -156,6 +158,12 @@ extension Layer {
     case (.convolution(var layer), .bias):
       layer.bias = tensor
       self = .convolution(layer)
+    case (.transposedConvolution(var layer), .weight):
+      layer.weight = tensor
+      self = .transposedConvolution(layer)
+    case (.transposedConvolution(var layer), .bias):
+      layer.bias = tensor
+      self = .transposedConvolution(layer)
     case (.linear(var layer), .weight):
       layer.weight = tensor
       self = .linear(layer)
