@@ -104,6 +104,12 @@ struct TrainingLowering {
 
   // MARK: Values
 
+  /// The values at the ends of the program, whose memory no other value shares.
+  var ends: [Int] {
+    [input, output, outputGradient, inputGradient ?? output, mode, frozen]
+      + constants.map(\.value)
+  }
+
   func step(_ status: Int32) throws { try program.check(status) }
 
   func shape(_ value: Int) -> [Int] { maps.shapes[value] }
