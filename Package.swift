@@ -103,7 +103,7 @@ let package = Package(
       swiftSettings: swiftRules),
     .executableTarget(
       name: "moire-bench", dependencies: ["MoireKit", "CMoire", "CFFTW", argumentParser],
-      exclude: ["peer.py", "core_peer.py"], swiftSettings: swiftRules),
+      exclude: ["peer.py", "core_peer.py", "training_peer.py"], swiftSettings: swiftRules),
 
     .target(
       name: "TestSupport", dependencies: ["MoireTensors"], path: "Tests/TestSupport",

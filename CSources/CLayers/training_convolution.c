@@ -122,11 +122,18 @@ int cl_train_convolution(cl_program *program, int src, int dst, int64_t groups,
   dnnl_memory_desc_t weights = queried(description, dnnl_query_weights_md);
   dnnl_memory_desc_t from = queried(description, dnnl_query_src_md);
   dnnl_memory_desc_t to = queried(description, dnnl_query_dst_md);
-  parameters->weights = cl_value_with_layout(program, &weights);
+  int is_given = parameters->weights >= 0;
+  int filters = is_given ? cl_adapted(program, parameters->weights, &weights)
+                         : cl_value_with_layout(program, &weights);
+  if (!is_given) parameters->weights = filters;
   parameters->bias = has_bias ? cl_value_with_layout(program, &l.bias) : -1;
   int source = cl_adapted(program, src, &from);
   int target = dnnl_memory_desc_equal(&l.dst, &to) ? dst : cl_value_with_layout(program, &to);
-  int sources[] = {source, parameters->weights, parameters->bias};
+  int sources[] = {source, filters, parameters->bias};
+  if (source < 0 || filters < 0 || target < 0) {
+    dnnl_primitive_desc_destroy(description);
+    return -1;
+  }
   cl_step *step = cl_append(program, sources, has_bias ? 3 : 2, target);
   if (!step) {
     dnnl_primitive_desc_destroy(description);
@@ -134,7 +141,7 @@ int cl_train_convolution(cl_program *program, int src, int dst, int64_t groups,
   }
   if (cl_finish(program, step, description, "convolution") ||
       cl_argument(program, step, DNNL_ARG_SRC, source, NULL) ||
-      cl_argument(program, step, DNNL_ARG_WEIGHTS, parameters->weights, NULL) ||
+      cl_argument(program, step, DNNL_ARG_WEIGHTS, filters, NULL) ||
       (has_bias && cl_argument(program, step, DNNL_ARG_BIAS, parameters->bias, NULL)) ||
       cl_argument(program, step, DNNL_ARG_DST, target, NULL))
     return -1;
@@ -176,6 +183,10 @@ int cl_train_convolution_source(cl_program *program, int dst, int src, const cl_
   int filters = cl_adapted(program, weights, &packed), source = cl_adapted(program, dst, &from);
   int target = dnnl_memory_desc_equal(&l.src, &to) ? src : cl_value_with_layout(program, &to);
   int sources[] = {source, filters};
+  if (source < 0 || filters < 0 || target < 0) {
+    dnnl_primitive_desc_destroy(description);
+    return -1;
+  }
   cl_step *step = cl_append(program, sources, 2, target);
   if (!step) {
     dnnl_primitive_desc_destroy(description);
@@ -205,6 +216,10 @@ int cl_train_convolution_weights(cl_program *program, int src, int dst, const cl
   int target = dnnl_memory_desc_equal(&l.weights, &packed) ? gradients.weights
                                                            : cl_value_with_layout(program, &packed);
   int sources[] = {source, gradient, gradients.bias};
+  if (source < 0 || gradient < 0 || target < 0) {
+    dnnl_primitive_desc_destroy(description);
+    return -1;
+  }
   cl_step *step = cl_append(program, sources, l.has_bias ? 3 : 2, target);
   if (!step) {
     dnnl_primitive_desc_destroy(description);
@@ -217,4 +232,18 @@ int cl_train_convolution_weights(cl_program *program, int src, int dst, const cl
       cl_argument(program, step, DNNL_ARG_DIFF_WEIGHTS, target, NULL))
     return -1;
   return target == gradients.weights ? 0 : cl_step_reorder(program, target, gradients.weights);
+}
+
+int cl_train_filters(cl_program *program, int64_t groups, int64_t first, int64_t second,
+                     cl_pair kernel) {
+  dnnl_dims_t grouped = {groups, first / groups, second / groups, kernel.height, kernel.width};
+  dnnl_dims_t dense = {first, second, kernel.height, kernel.width};
+  dnnl_memory_desc_t layout;
+  if (cl_check(program,
+               dnnl_memory_desc_init_by_tag(&layout, groups > 1 ? 5 : 4,
+                                            groups > 1 ? grouped : dense, dnnl_f32,
+                                            groups > 1 ? dnnl_abcde : dnnl_abcd),
+               "layout of weights"))
+    return -1;
+  return cl_value_with_layout(program, &layout);
 }

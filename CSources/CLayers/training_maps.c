@@ -127,3 +127,47 @@ int cl_train_polyphase_back(cl_program *program, int src, int decision, int dst,
   step->stride = stride;
   return 0;
 }
+
+static void bias_plane(const void *context, int64_t plane) {
+  const job *j = context;
+  float *y = j->dst.data + plane * cl_plane_size(&j->dst);
+  const float *bias = j->decision + plane % j->dst.blocks * j->dst.inner;
+  int64_t lanes = cl_lanes_of(&j->dst, plane);
+  for (int64_t p = 0; p < j->dst.height * j->dst.width; p++)
+    for (int64_t k = 0; k < lanes; k++) y[p * j->dst.inner + k] += bias[k];
+}
+
+static void bias(const cl_program *program, const cl_step *step) {
+  job j = {.dst = cl_view_of(program, step->destination),
+           .decision = cl_data_of(program, step->sources[1])};
+  cl_parallel(j.dst.planes, bias_plane, &j);
+}
+
+int cl_train_bias(cl_program *program, int value, int numbers) {
+  int sources[] = {value, numbers};
+  return cl_append_kernel(program, sources, 2, value, bias, "kernel:bias") ? 0 : -1;
+}
+
+/* One channel's sum by one task, over the images in order. */
+static void bias_channel(const void *context, int64_t channel) {
+  const job *j = context;
+  const cl_view *s = &j->src;
+  double sum = 0;
+  for (int64_t n = 0; n < s->images; n++) {
+    const float *g =
+        s->data + (n * s->blocks + channel / s->inner) * cl_plane_size(s) + channel % s->inner;
+    for (int64_t p = 0; p < s->height * s->width; p++) sum += (double)g[p * s->inner];
+  }
+  j->dst.data[channel] = (float)sum;
+}
+
+static void bias_back(const cl_program *program, const cl_step *step) {
+  job j = {.src = cl_view_of(program, step->sources[0]),
+           .dst = cl_view_of(program, step->destination)};
+  cl_parallel(j.src.channels, bias_channel, &j);
+}
+
+int cl_train_bias_back(cl_program *program, int gradient, int bias_gradient) {
+  return cl_append_kernel(program, &gradient, 1, bias_gradient, bias_back, "kernel:bias_back") ? 0
+                                                                                              : -1;
+}

@@ -6,5 +6,6 @@ struct MoireBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "moire-bench",
     abstract: "Time Moire beside its peers, in turns in one run.",
-    subcommands: [Bench.self, CoreBench.self, PhaseBench.self], defaultSubcommand: Bench.self)
+    subcommands: [Bench.self, CoreBench.self, PhaseBench.self, TrainingBench.self],
+    defaultSubcommand: Bench.self)
 }

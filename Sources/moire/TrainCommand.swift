@@ -15,8 +15,8 @@ struct TrainCommand: ParsableCommand {
 
       DATA is a folder of idx files as MNIST's (plain or .gz), a folder with train and test folders that
       hold a folder of images for each class, or an .npz with x_train, y_train, x_test, y_test.
-      Each seed gets a folder in OUT with model.onnx, model.safetensors and log.csv; summary.csv has a
-      line for each. A killed run goes on with --resume to the same weights.
+      Each seed gets a folder in OUT with model.onnx, model.safetensors, log.csv and curves.svg;
+      summary.csv has a line for each. A killed run goes on with --resume to the same weights.
       """)
 
   @Option(help: "Where the images are.")
@@ -125,7 +125,10 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func writeLog(_ records: [EpochRecord], _ folder: String) throws {
-    try OutputFiles.write([("\(folder)/log.csv", Data(EpochRecord.csv(records).utf8))])
+    try OutputFiles.write([
+      ("\(folder)/log.csv", Data(EpochRecord.csv(records).utf8)),
+      ("\(folder)/curves.svg", Data(TrainCurves(records).svg.utf8)),
+    ])
   }
 
   private func writeSummary(_ rows: [(seed: UInt64, record: EpochRecord)]) throws {

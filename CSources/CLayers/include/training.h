@@ -25,7 +25,8 @@ int cl_value_write(cl_program *program, int value, const float *data);
  * [out, in] for a linear one. bias is -1 where there is none. */
 typedef struct cl_weights { int weights, bias; } cl_weights;
 
-/* Declares the parameters and appends the forward step, the activation after it. */
+/* Declares the parameters and appends the forward step, the activation after it. parameters->weights is
+ * -1 before, or filters that are there already. */
 int cl_train_convolution(cl_program *program, int src, int dst, int64_t groups,
                          const cl_window *window, int has_bias, cl_activation activation,
                          cl_weights *parameters);
@@ -35,6 +36,14 @@ int cl_train_convolution_weights(cl_program *program, int src, int dst, const cl
 /* src: the gradient of the source. */
 int cl_train_convolution_source(cl_program *program, int dst, int src, const cl_window *window,
                                 int weights);
+/* Filters by themselves, row-major: what a transposed convolution has, whose way forth is
+ * cl_train_convolution_source and whose way back is cl_train_convolution. */
+int cl_train_filters(cl_program *program, int64_t groups, int64_t first, int64_t second,
+                     cl_pair kernel);
+/* Adds a number of each channel to a value; and the sums over all images and positions. bias and
+ * bias_gradient are values [1, C]. */
+int cl_train_bias(cl_program *program, int value, int bias);
+int cl_train_bias_back(cl_program *program, int gradient, int bias_gradient);
 int cl_train_linear(cl_program *program, int src, int dst, int has_bias, cl_activation activation,
                     cl_weights *parameters);
 int cl_train_linear_weights(cl_program *program, int src, int dst, cl_weights gradients);

@@ -43,6 +43,10 @@ struct Circularizer {
       note(index, "\(layer.rows.padding) border of its filter")
       (layer.rows.padding, layer.columns.padding) = (.circular, .circular)
       values.append(append(&result, .separablePool(layer)))
+    case .adaptiveFilter(var layer) where layer.paddingMode != .circular && layer.kernel != 1:
+      note(index, "\(Self.name(layer.paddingMode)) border of its filters")
+      layer.paddingMode = .circular
+      values.append(append(&result, .adaptiveFilter(layer)))
     case .transposedConvolution(let layer) where shape.count == 3:
       values.append(transposed(index, layer, inputs))
     case .resize(let layer) where shape.count == 3:

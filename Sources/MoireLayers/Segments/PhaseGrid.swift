@@ -62,6 +62,9 @@ struct PhaseGrids {
     }
     switch node.layer.concrete(for: shapes[node.inputs[0]]) {
     case .add, .multiply, .concatenate: return try join(index, maps, inputs)
+    case .adaptiveFilter(let layer):
+      guard layer.paddingMode == .circular || layer.kernel == 1 else { throw border(index) }
+      return try join(index, [whole(map, index)] + maps.dropFirst(), inputs)
     case .polyphase(let stride):
       let result = try strided(index, whole(map, index), by: stride)
       guard !inputs[1].isMap, inputs[1].stride.divides(result.stride) else {
@@ -103,8 +106,8 @@ struct PhaseGrids {
     case .idealPool(let layer): return try filtered(index, map, layer.stride, true)
     case .flatten, .reshape: return try head(whole(map, index))
     case .linear, .transposedConvolution, .adaptivePooling, .resize, .spectralPool,
-      .polyphaseUpsample, .oneHotArgmax, .add, .multiply, .concatenate, .polyphase,
-      .polyphaseDecision:
+      .polyphaseUpsample, .oneHotArgmax, .add, .multiply, .concatenate, .adaptiveFilter,
+      .polyphase, .polyphaseDecision:
       throw PhaseChainObstacle.noWholeStride(path: node.path)
     }
   }

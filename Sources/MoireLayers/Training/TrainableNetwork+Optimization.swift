@@ -13,7 +13,7 @@ extension TrainableNetwork {
   ) {
     for (range, decay) in segments(decay, otherDecay) {
       cl_optimize_sgd(
-        values.base + range.lowerBound, gradients.base + range.lowerBound,
+        memory.values.base + range.lowerBound, memory.gradients.base + range.lowerBound,
         velocity.base + range.lowerBound, Int64(range.count),
         cl_sgd(rate: rate, momentum: momentum, decay: decay, nesterov: nesterov ? 1 : 0),
         Int32(threads))
@@ -43,7 +43,8 @@ extension TrainableNetwork {
     for (range, decay) in segments(decay, otherDecay) {
       let start = range.lowerBound
       cl_optimize_adamw(
-        values.base + start, gradients.base + start, first.base + start, second.base + start,
+        memory.values.base + start, memory.gradients.base + start, first.base + start,
+        second.base + start,
         Int64(range.count),
         cl_adamw(
           rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decay,
@@ -53,7 +54,8 @@ extension TrainableNetwork {
 
   /// Moves an exponential average of the parameters: `a += (1 − decay)(w − a)`.
   public func move(average: ParameterBlock, decay: Float) {
-    cl_optimize_average(average.base, values.base, Int64(blockCount), decay, Int32(threads))
+    cl_optimize_average(
+      average.base, memory.values.base, Int64(memory.layout.count), decay, Int32(threads))
   }
 
   /// Softmax cross entropy of the last answer, the mean over the batch; its gradient goes to
@@ -76,6 +78,7 @@ extension TrainableNetwork {
 
   /// The parts of a block with their decay.
   private func segments(_ decay: Float, _ other: Float) -> [(Range<Int>, Float)] {
-    [(0..<decayedCount, decay), (decayedCount..<blockCount, other)].filter { !$0.0.isEmpty }
+    let (first, all) = (memory.layout.decayedCount, memory.layout.count)
+    return [(0..<first, decay), (first..<all, other)].filter { !$0.0.isEmpty }
   }
 }

@@ -20,13 +20,15 @@ extension TrainableNetwork {
   /// - Throws: ``LayerError/incompatible(path:reason:)`` for a name that the network does not have and
   ///   for a statistic, which has none.
   public func gradient(of name: String) throws -> Tensor {
-    try value(of: name, in: gradients)
+    try value(of: name, in: memory.gradients)
   }
 
   /// A block of zeros for all trained parameters.
   ///
   /// - Throws: ``LayerError/memory(bytes:)``.
-  public func makeBlock() throws -> ParameterBlock { try ParameterBlock(count: blockCount) }
+  public func makeBlock() throws -> ParameterBlock {
+    try ParameterBlock(count: memory.layout.count)
+  }
 
   /// What a block holds for a parameter.
   ///
@@ -44,7 +46,7 @@ extension TrainableNetwork {
 
   /// A copy of the present values of the trained parameters into a block.
   public func copyValues(to block: ParameterBlock) {
-    block.base.update(from: values.base, count: min(blockCount, block.count))
+    block.base.update(from: memory.values.base, count: min(memory.layout.count, block.count))
   }
 
   /// The network with the present parameters; with those of `block` in place of the trained ones where
@@ -112,13 +114,13 @@ extension TrainableNetwork {
     _ index: Int, to block: ParameterBlock?, _ body: () throws -> Int
   ) throws {
     let value = slots[index].value
-    guard let block, let offset = offsets[index] else {
+    guard let block, let offset = memory.layout.offsets[index] else {
       _ = try body()
       return
     }
-    precondition(block.count == blockCount, "a block of another network")
+    precondition(block.count == memory.layout.count, "a block of another network")
     try program.bind(value, to: block.base + offset)
-    defer { try? program.bind(value, to: addresses[value]!) }
+    defer { try? program.bind(value, to: memory.addresses[value]!) }
     _ = try body()
   }
 
@@ -135,6 +137,8 @@ extension Layer {
     switch (self, role) {
     case (.convolution(let layer), .weight): layer.weight
     case (.convolution(let layer), .bias): layer.bias
+    case (.transposedConvolution(let layer), .weight): layer.weight
+    case (.transposedConvolution(let layer), .bias): layer.bias
     case (.linear(let layer), .weight): layer.weight
     case (.linear(let layer), .bias): layer.bias
     case (.prelu(let slope), .slope): slope
@@ -156,6 +160,12 @@ extension Layer {
     case (.convolution(var layer), .bias):
       layer.bias = tensor
       self = .convolution(layer)
+    case (.transposedConvolution(var layer), .weight):
+      layer.weight = tensor
+      self = .transposedConvolution(layer)
+    case (.transposedConvolution(var layer), .bias):
+      layer.bias = tensor
+      self = .transposedConvolution(layer)
     case (.linear(var layer), .weight):
       layer.weight = tensor
       self = .linear(layer)

@@ -17,24 +17,14 @@ public final class TrainableNetwork: @unchecked Sendable {
   /// The shape of the answer, `[N, …]`.
   public let outputShape: [Int]
   /// The memory of all maps and their gradients.
-  public let memoryBytes: Int
+  public var memoryBytes: Int { memory.bytes }
 
   let program: Program
   let slots: [TrainingLowering.Slot]
-  /// Where each trained parameter begins in a block; weights that decay come first.
-  let offsets: [Int: Int]
-  /// Floats of a block, and how many of them belong to weights that decay.
-  let blockCount: Int
-  let decayedCount: Int
-  let values: ParameterBlock
-  let gradients: ParameterBlock
-  private let statistics: ParameterBlock
-  private let arena: UnsafeMutableRawPointer
-  private let external: ParameterBlock
+  let memory: TrainingMemory
   private let mode: UnsafeMutablePointer<Float>
   private let forwardSteps: Int
   private let hasInputGradient: Bool
-  let addresses: [Int: UnsafeMutableRawPointer]
   /// The input `[batch, C, H, W]`, to be filled before a run.
   package let inputBuffer: UnsafeMutableBufferPointer<Float>
   /// The answer of the last run.
@@ -63,79 +53,27 @@ public final class TrainableNetwork: @unchecked Sendable {
     cl_team_size(Int32(threads))
     let lowering = try TrainingLowering(
       network, batch: batch, momentum: momentum, wantsInputGradient: wantsInputGradient)
-    let program = lowering.program
-    let layout = BlockLayout(lowering.slots, program)
-    (offsets, blockCount, decayedCount) = (layout.offsets, layout.count, layout.decayedCount)
-    values = try ParameterBlock(count: layout.count)
-    gradients = try ParameterBlock(count: layout.count)
-    statistics = try ParameterBlock(count: layout.statisticsCount)
-
-    let ends =
-      [
-        lowering.input, lowering.output, lowering.outputGradient,
-        lowering.inputGradient ?? lowering.output, lowering.mode, lowering.frozen,
-      ] + lowering.constants.map(\.value)
-    var places: [Int: Int] = [:]
-    var size = 0
-    for value in ends where places[value] == nil {
-      places[value] = size
-      size += (program.bytes(of: value) + 63) / 64 * 16
-    }
-    let external = try ParameterBlock(count: size)
-    let owned = Set(ends + lowering.slots.flatMap { [$0.value] + ($0.gradient.map { [$0] } ?? []) })
-    let plan = MemoryPlan(of: program, external: owned, keeping: [])
-    guard let arena = cl_memory_allocate(plan.bytes) else {
-      throw LayerError.memory(bytes: plan.bytes)
-    }
-    var addresses: [Int: UnsafeMutableRawPointer] = [:]
-    for value in 0..<program.valueCount {
-      let base = program.base(of: value)
-      if let place = places[base] {
-        addresses[value] = UnsafeMutableRawPointer(external.base + place)
-      } else if let offset = plan.offsets[base] {
-        addresses[value] = arena + offset
-      }
-    }
-    for (index, slot) in lowering.slots.enumerated() {
-      if let gradient = slot.gradient, let offset = layout.offsets[index] {
-        addresses[slot.value] = UnsafeMutableRawPointer(values.base + offset)
-        addresses[gradient] = UnsafeMutableRawPointer(gradients.base + offset)
-      } else {
-        addresses[slot.value] = UnsafeMutableRawPointer(
-          statistics.base + layout.statisticsOffsets[index]!)
-      }
-    }
-    for (value, address) in addresses { try program.bind(value, to: address) }
-    func buffer(_ value: Int) -> UnsafeMutableBufferPointer<Float> {
-      UnsafeMutableBufferPointer(
-        start: external.base + places[value]!,
-        count: program.bytes(of: value) / MemoryLayout<Float>.stride)
-    }
+    let (program, memory) = (lowering.program, try TrainingMemory(lowering))
     original = network
     self.batch = batch
     self.threads = threads
     self.program = program
-    self.arena = arena
-    self.external = external
-    self.addresses = addresses
+    self.memory = memory
     slots = lowering.slots
     parameters = slots.map(\.parameter)
     outputShape = [batch] + lowering.shape(network.output)
-    memoryBytes = plan.bytes
     forwardSteps = lowering.forwardSteps
     hasInputGradient = lowering.inputGradient != nil
+    let buffer = { (value: Int) in memory.buffer(value, of: program) }
     mode = buffer(lowering.mode).baseAddress!
     inputBuffer = buffer(lowering.input)
     outputBuffer = buffer(lowering.output)
     outputGradientBuffer = buffer(lowering.outputGradient)
     inputGradientBuffer = buffer(lowering.inputGradient ?? lowering.output)
-    for (value, number) in lowering.constants { buffer(value).update(repeating: number) }
     for (index, tensor) in Self.tensors(of: network, slots).enumerated() {
       try write(tensor, to: index, in: nil)
     }
   }
-
-  deinit { cl_memory_free(arena) }
 
   /// The implementation behind each step with the layer it belongs to, for tests and inspection.
   public var implementations: [(path: String, name: String)] {
@@ -199,7 +137,8 @@ public final class TrainableNetwork: @unchecked Sendable {
     guard inputBuffer.allSatisfy(\.isFinite) else { return "the input" }
     for step in 0..<forwardSteps {
       try program.run(step..<step + 1, threads: threads)
-      guard let value = program.operands(of: step).writes.first, let address = addresses[value]
+      guard let value = program.operands(of: step).writes.first,
+        let address = memory.addresses[value]
       else { continue }
       let count = program.bytes(of: value) / MemoryLayout<Float>.stride
       let written = UnsafeBufferPointer(
@@ -207,33 +146,5 @@ public final class TrainableNetwork: @unchecked Sendable {
       if !written.allSatisfy(\.isFinite) { return "layer \(program.stepPaths[step])" }
     }
     return nil
-  }
-}
-
-/// Where the trained parameters stand in a block, and the statistics in theirs; each begins at a multiple
-/// of 64 bytes.
-private struct BlockLayout {
-  var offsets: [Int: Int] = [:]
-  var statisticsOffsets: [Int: Int] = [:]
-  var (count, decayedCount, statisticsCount) = (0, 0, 0)
-
-  init(_ slots: [TrainingLowering.Slot], _ program: Program) {
-    func room(_ slot: TrainingLowering.Slot) -> Int {
-      (program.bytes(of: slot.value) + 63) / 64 * 16
-    }
-    let order = slots.enumerated().filter { $0.element.gradient != nil }
-    for (index, slot) in order where slot.parameter.role.isDecayed {
-      offsets[index] = count
-      count += room(slot)
-    }
-    decayedCount = count
-    for (index, slot) in order where !slot.parameter.role.isDecayed {
-      offsets[index] = count
-      count += room(slot)
-    }
-    for (index, slot) in slots.enumerated() where slot.gradient == nil {
-      statisticsOffsets[index] = statisticsCount
-      statisticsCount += room(slot)
-    }
   }
 }

@@ -9,7 +9,7 @@ extension TrainingLowering {
     switch node.layer.concrete(for: shape(node.inputs[0])) {
     case .convolution(let layer): try lowerConvolution(index, layer)
     case .linear(let layer): try lowerLinear(index, layer)
-    case .batchNormalization(let layer): try lowerBatchNormalization(index, layer)
+    case .batchNormalization: try lowerBatchNormalization(index)
     case .activation(let activation): try lowerActivation(index, activation)
     case .prelu(let slope): try lowerPReLU(index, slope)
     case .softmax: try lowerSoftmax(index)
@@ -23,9 +23,7 @@ extension TrainingLowering {
       .polyphaseDecision, .oneHotArgmax, .polyphase, .polyphaseUpsample:
       try lowerAntiAliasing(index)
     case .normalization(let layer): try lowerNormalization(index, layer)
-    case .transposedConvolution:
-      throw LayerError.incompatible(
-        path: node.path, reason: "a layer of this kind has no gradient here and cannot be trained")
+    case .transposedConvolution(let layer): try lowerTransposed(index, layer)
     }
   }
 
@@ -112,6 +110,49 @@ extension TrainingLowering {
     return gradients
   }
 
+  /// The adjoint of a convolution: forth as its way back, back as its way forth.
+  private mutating func lowerTransposed(_ index: Int, _ layer: TransposedConvolution) throws {
+    let input = network.nodes[index].inputs[0]
+    let (from, result) = (try source(input), try newValue(for: index + 1))
+    let filters = try program.check(
+      cl_train_filters(
+        program.handle, Int64(layer.groups), Int64(layer.weight.shape[0]),
+        Int64(layer.outputChannels), cl_pair(layer.kernel)))
+    var geometry = cl_window(layer.window)
+    let weightGradient = try register("weight", .weight, layer.weight.shape, filters)
+    try step(
+      cl_train_convolution_source(
+        program.handle, Int32(from), Int32(result), &geometry, Int32(filters)))
+    var bias: (value: Int, gradient: Int)?
+    if let tensor = layer.bias {
+      let own = try vector("bias", .bias, tensor)
+      bias = own
+      try step(cl_train_bias(program.handle, Int32(result), Int32(own.value)))
+    }
+    maps.values[index + 1] = result
+    let (window, biasGradient) = (geometry, bias?.gradient)
+    back(index + 1) { lowering, gradient in
+      var geometry = window
+      let handle = lowering.program.handle
+      if let biasGradient {
+        try lowering.step(
+          cl_train_bias_back(handle, Int32(gradient.value), Int32(biasGradient)))
+      }
+      try lowering.step(
+        cl_train_convolution_weights(
+          handle, Int32(gradient.value), Int32(from), &geometry,
+          cl_weights(weights: Int32(weightGradient), bias: -1)))
+      guard lowering.wantsGradient(input) else { return }
+      let target = try lowering.newValue(for: input)
+      var weights = cl_weights(weights: Int32(filters), bias: -1)
+      try lowering.step(
+        cl_train_convolution(
+          handle, Int32(gradient.value), Int32(target), Int64(layer.groups), &geometry, 0, .none,
+          &weights))
+      lowering.contribute(target, to: input)
+    }
+  }
+
   private mutating func lowerLinear(_ index: Int, _ layer: Linear) throws {
     let input = network.nodes[index].inputs[0]
     var value = index + 1
@@ -135,50 +176,6 @@ extension TrainingLowering {
       try lowering.step(
         cl_train_linear_source(
           lowering.program.handle, Int32(gradient.value), Int32(target), weights.weights))
-      lowering.contribute(target, to: input)
-    }
-  }
-
-  private mutating func lowerBatchNormalization(
-    _ index: Int, _ layer: BatchNormalization
-  ) throws {
-    let input = network.nodes[index].inputs[0]
-    var value = index + 1
-    let from = try source(input)
-    // A factor for each channel, see NetworkBuilder.channelScale: it has no statistics.
-    let isFactor = network.nodes[index].path.hasSuffix("layer_scale") && layer.epsilon == 0
-    var isRectified = false
-    if let next = maps.soleConsumer(of: value),
-      case .activation(.relu) = network.nodes[next].layer
-    {
-      maps.done.insert(next)
-      (value, isRectified) = (next + 1, true)
-    }
-    let scale = try vector(isFactor ? "" : "weight", .normalizationScale, layer.scale)
-    let shift = try vector("bias", .normalizationShift, layer.shift)
-    let mean = try vector("running_mean", .runningMean, layer.mean)
-    let variance = try vector("running_var", .runningVariance, layer.variance)
-    let saved = try program.check(cl_train_normalization_saved(program.handle, Int32(from)))
-    let partial = try program.check(cl_train_normalization_partial(program.handle, Int32(from)))
-    let back = try program.check(cl_train_normalization_partial(program.handle, Int32(from)))
-    var spec = cl_batch_normalization(
-      scale: Int32(scale.value), shift: Int32(shift.value), mean: Int32(mean.value),
-      variance: Int32(variance.value), saved: Int32(saved), partial: Int32(partial),
-      mode: Int32(isFactor ? frozen : mode), residual: -1, epsilon: layer.epsilon,
-      momentum: momentum, relu: isRectified ? 1 : 0)
-    let result = try maps.newValue(like: from, maps.dims(of: index + 1))
-    try step(cl_train_batch_normalization(program.handle, Int32(from), Int32(result), &spec))
-    maps.values[value] = result
-    spec.partial = Int32(back)
-    let description = spec
-    self.back(value) { lowering, gradient in
-      var description = description
-      let target = gradient.isOwned ? gradient.value : try lowering.newValue(for: input)
-      try lowering.step(
-        cl_train_batch_normalization_back(
-          lowering.program.handle, Int32(from), Int32(result), Int32(gradient.value),
-          Int32(target), -1, Int32(scale.gradient), Int32(isFactor ? -1 : shift.gradient),
-          &description))
       lowering.contribute(target, to: input)
     }
   }

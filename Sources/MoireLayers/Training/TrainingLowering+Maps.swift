@@ -5,6 +5,7 @@ import MoireTensors
 /// Sums, products, and layers that choose channels or shapes.
 extension TrainingLowering {
   mutating func lowerSum(_ index: Int) throws {
+    if try lowerJoinedSum(index) { return }
     let inputs = network.nodes[index].inputs
     var value = index + 1
     // The larger one first: oneDNN spreads its second source.

@@ -24,6 +24,8 @@ struct TrainingLowering {
 
   var maps: Lowering
   var slots: [Slot] = []
+  /// Normalisations that a sum takes into its own step.
+  var deferred: Set<Int> = []
   /// Values that hold one number everywhere.
   var constants: [(value: Int, number: Float)] = []
   /// The share of the statistics of a batch in the running ones.
@@ -72,7 +74,8 @@ struct TrainingLowering {
       switch node.layer {
       case .polyphaseDecision, .oneHotArgmax: result.append(false)
       case .polyphase, .polyphaseUpsample: result.append(result[node.inputs[0]])
-      case .convolution, .linear, .batchNormalization, .normalization, .prelu:
+      case .convolution, .transposedConvolution, .linear, .batchNormalization, .normalization,
+        .prelu:
         result.append(true)
       default: result.append(node.inputs.contains { result[$0] })
       }
@@ -100,6 +103,12 @@ struct TrainingLowering {
   }
 
   // MARK: Values
+
+  /// The values at the ends of the program, whose memory no other value shares.
+  var ends: [Int] {
+    [input, output, outputGradient, inputGradient ?? output, mode, frozen]
+      + constants.map(\.value)
+  }
 
   func step(_ status: Int32) throws { try program.check(status) }
 

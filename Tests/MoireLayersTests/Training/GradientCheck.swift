@@ -121,3 +121,12 @@ func single(_ layer: Layer, _ shape: [Int]) -> Network {
   network.append("layer", layer)
   return network
 }
+
+/// Parameters on the grid; variances are positive.
+struct Grid: WeightSource {
+  mutating func values(of parameter: Parameter) throws -> Tensor {
+    parameter.name.hasSuffix("running_var")
+      ? positive(parameter.shape, seed: 1)
+      : onGrid(parameter.shape, seed: UInt64(parameter.name.utf8.count), scale: 0.5)
+  }
+}

@@ -52,6 +52,18 @@ struct GradientTests {
     }
   }
 
+  @Test func `Transposed convolutions`() throws {
+    for (input, output, groups, stride) in [
+      (5, 6, 1, 2), (16, 16, 1, 2), (6, 4, 2, 1), (3, 20, 1, 3),
+    ] {
+      let layer = TransposedConvolution(
+        weight: onGrid([input, output / groups, 3, 2], seed: 1), bias: onGrid([output], seed: 2),
+        stride: HW(stride, stride), padding: Padding(top: 1, left: 0, bottom: 1, right: 1),
+        outputPadding: stride > 1 ? HW(1, 0) : 0, groups: groups)
+      try checkGradients(single(.transposedConvolution(layer), [input, 4, 5]), seed: 13)
+    }
+  }
+
   @Test func `Linear layers`() throws {
     for (inputs, outputs) in [(7, 3), (16, 16), (33, 10)] {
       var network = Network(name: "linear", inputShape: [inputs])
@@ -78,6 +90,28 @@ struct GradientTests {
               mean: onGrid(channels, seed: 3), variance: positive(channels, seed: 4))))
         if isRectified { network.append("relu", .activation(.relu)) }
         try checkGradients(network, seed: 21, batch: 9)
+      }
+    }
+  }
+
+  @Test func `A residual block, with and without a projection`() throws {
+    for projects in [false, true] {
+      for channels in [5, 16] {
+        var builder = NetworkBuilder(
+          name: "residual", inputShape: [channels, 5, 4], weights: Grid(), border: .circular)
+        try builder.residual(shortcut: {
+          guard projects else { return }
+          try $0.convolution("down", channels: channels, kernel: 1)
+          try $0.batchNormalization("bn")
+        }) {
+          try $0.convolution("conv1", channels: channels, kernel: 3, padding: 1)
+          try $0.batchNormalization("bn1")
+          try $0.activation("relu1", .relu)
+          try $0.convolution("conv2", channels: channels, kernel: 3, padding: 1)
+          try $0.batchNormalization("bn2")
+        }
+        try builder.activation("relu", .relu)
+        try checkGradients(builder.network, seed: 71, batch: 4, tolerance: 3e-4)
       }
     }
   }

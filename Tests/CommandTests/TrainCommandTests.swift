@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+/// `moire train` and `moire evaluate` on a few images in idx files.
+@Suite struct TrainCommandTests {
+  private func idx(_ shape: [Int], _ values: [UInt8]) -> Data {
+    var bytes: [UInt8] = [0, 0, 8, UInt8(shape.count)]
+    for size in shape { bytes += (0..<4).map { UInt8(truncatingIfNeeded: size >> (24 - 8 * $0)) } }
+    return Data(bytes + values)
+  }
+
+  /// Images of 28×28 whose upper or lower half is bright.
+  private func writeData(_ folder: URL, count: Int = 32) throws {
+    for part in ["train", "t10k"] {
+      var pixels: [UInt8] = []
+      let labels = (0..<count).map { UInt8($0 % 2) }
+      for label in labels {
+        for row in 0..<28 {
+          pixels += (0..<28).map { UInt8((row < 14) == (label == 0) ? 200 + $0 : $0) }
+        }
+      }
+      try idx([count, 28, 28], pixels).write(
+        to: folder.appendingPathComponent("\(part)-images-idx3-ubyte"))
+      try idx([count], labels).write(
+        to: folder.appendingPathComponent("\(part)-labels-idx1-ubyte"))
+    }
+  }
+
+  @Test func trainsEvaluatesAndResumesToTheSameBytes() throws {
+    try Tool.inTemporaryFolder { folder in
+      try writeData(folder)
+      let arguments = [
+        "train", "--data", ".", "--network", "vgg-small", "--downsampling", "bin-3", "--epochs",
+        "2", "--batch", "8", "--rate", "0.05", "--augment", "circular:1", "--threads", "1",
+      ]
+      let result = try Tool.run(arguments + ["--seeds", "2", "--out", "out"], in: folder)
+      #expect(result.code == 0, "\(result.errors)")
+      #expect(result.output.hasPrefix("seed,loss,accuracy"))
+      #expect(result.errors.contains("seed 1, epoch 2/2"))
+      for name in [
+        "model.onnx", "model.safetensors", "log.csv", "curves.svg", "checkpoint.safetensors",
+      ] {
+        #expect(FileManager.default.fileExists(atPath: "\(folder.path)/out/seed-1/\(name)"))
+      }
+      let log = try String(contentsOfFile: "\(folder.path)/out/seed-0/log.csv", encoding: .utf8)
+      #expect(log.split(separator: "\n").count == 3)
+
+      let model = URL(fileURLWithPath: "\(folder.path)/out/seed-0/model.onnx")
+      let before = try Data(contentsOf: model)
+      try FileManager.default.removeItem(at: model)
+      let again = try Tool.run(arguments + ["--out", "out", "--resume", "--quiet"], in: folder)
+      #expect(again.code == 0 && again.output.isEmpty && again.errors.isEmpty, "\(again.errors)")
+      #expect(try Data(contentsOf: model) == before)
+
+      let evaluated = try Tool.run(
+        ["evaluate", "out/seed-0/model.onnx", "--data", ".", "--json", "e.json"], in: folder)
+      #expect(evaluated.code == 0, "\(evaluated.errors)")
+      #expect(evaluated.output.contains("of 32 images right"))
+      let json = try String(contentsOfFile: "\(folder.path)/e.json", encoding: .utf8)
+      #expect(json.contains("\"accuracy\""))
+    }
+  }
+
+  @Test func badInputIsNamed() throws {
+    try Tool.inTemporaryFolder { folder in
+      try writeData(folder, count: 8)
+      func failing(_ arguments: [String], _ code: Int32, _ words: String) throws {
+        let result = try Tool.run(["train", "--out", "out"] + arguments, in: folder)
+        #expect(result.code == code, "\(arguments): \(result.code) \(result.errors)")
+        #expect(result.errors.contains(words), "\(result.errors)")
+      }
+      try failing(["--data", "nowhere"], 3, "nowhere")
+      try failing(["--data", ".", "--network", "none"], 3, "none")
+      try failing(["--data", ".", "--downsampling", "bin-99"], 2, "bin-99")
+      try failing(["--data", ".", "--optimizer", "none"], 2, "sgd")
+      try failing(["--data", ".", "--batch", "9"], 3, "batch")
+      try failing(["--data", ".", "--rate", "0"], 3, "rate")
+      try failing(["--data", ".", "--augment", "warp:1"], 2, "warp")
+      let labels = folder.appendingPathComponent("train-labels-idx1-ubyte")
+      try Data(contentsOf: labels).dropLast().write(to: labels)
+      try failing(["--data", ".", "--batch", "4"], 3, "train-labels-idx1-ubyte")
+    }
+  }
+}
