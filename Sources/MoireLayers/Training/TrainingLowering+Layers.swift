@@ -24,6 +24,9 @@ extension TrainingLowering {
       try lowerAntiAliasing(index)
     case .normalization(let layer): try lowerNormalization(index, layer)
     case .transposedConvolution(let layer): try lowerTransposed(index, layer)
+    case .adaptiveFilter:
+      throw LayerError.incompatible(
+        path: node.path, reason: "a layer of this kind has no gradient here and cannot be trained")
     }
   }
 
