@@ -200,6 +200,7 @@ extension Lowering {
     self.batch = batch
     sites = []
     siteOfNode = [:]
+    watched = [:]
     shapes = try network.valueShapes()
     consumers = network.consumers()
     program = try Program()
