@@ -201,6 +201,7 @@ extension Lowering {
     sites = []
     siteOfNode = [:]
     watched = [:]
+    kept = []
     shapes = try network.valueShapes()
     consumers = network.consumers()
     program = try Program()
