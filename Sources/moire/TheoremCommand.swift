@@ -77,7 +77,8 @@ struct TheoremCommand: ParsableCommand {
     let chosen =
       try Spelling.filters(filters).map { SiteFilter.lowPass($0.filter) }
       + response.map { SiteFilter.response(try MeasuredResponse(contentsOf: $0)) }
-    let subject = try model.map(subject) ?? EmbeddedDefault.subject()
+    let subject = try AuditSubject(
+      model: model, images: images, labels: nil, classNames: nil, network, preprocessing)
     let wrapped = try circular ? subject.network.circular() : nil
     var progress = Progress("theorem: image", quiet: common.quiet)
     let theorem = try Theorem(
@@ -111,34 +112,5 @@ struct TheoremCommand: ParsableCommand {
     guard let out else { return }
     let files = try TheoremFiles.write(document, keepsChannels: channels, to: out)
     if !common.quiet { print("\nwritten: " + files.joined(separator: ", ")) }
-  }
-
-  /// The network and images that the command line names.
-  private func subject(_ path: String) throws -> AuditSubject {
-    let onnx = try ONNXModel(contentsOf: path)
-    let graph = try onnx.network(
-      inputName: network.inputName, outputName: network.outputName, size: network.parsedSize())
-    guard !images.isEmpty else {
-      let pixels = try preprocessing.resolve(inputShape: graph.inputShape)
-      return try EmbeddedDefault.photos(for: graph, classNames: onnx.classes, pixels)
-    }
-    let files = try ImageFiles(paths: images)
-    let pixels = files.hasPixels ? try preprocessing.resolve(inputShape: graph.inputShape) : nil
-    let (items, shape) = (files.items, graph.inputShape)
-    let labels = items.map { Labels.ofName($0.name) }
-    let isLabelled = labels.allSatisfy { $0 != nil }
-    let source = AuditSource(
-      count: items.count, name: { items[$0].name },
-      load: {
-        var input = try ImageFiles.load(items[$0], inputShape: shape, preprocessing: pixels)
-        input.label = isLabelled ? labels[$0] : nil
-        return input
-      })
-    let remark =
-      "labels are the numbers at the end of the file names (photo_741.jpg is class 741)"
-    return AuditSubject(
-      network: graph, source: source, classNames: onnx.classes,
-      preprocessing: AuditDocument.PreprocessingSummary(pixels),
-      remarks: graph.remarks + (isLabelled ? [remark] : []))
   }
 }
