@@ -35,6 +35,10 @@ struct PhaseBench: ParsableCommand {
     help: "Images to a run for each level, in place of the choice by size.")
   var levels: [Int] = []
 
+  @Flag(
+    help: "Count processor time, which the load of other programs disturbs less; for one thread.")
+  var processorTime = false
+
   mutating func run() throws {
     print(
       "| network | phases | brute force, batch | s | phase chain, s | ratio | possible | maps, MB | maps, MB |"
@@ -44,7 +48,7 @@ struct PhaseBench: ParsableCommand {
       print(try PhaseComparison(self, model: model).text)
     }
     print(
-      "\nMedians of \(rounds) rounds; \(threads) threads; oneDNN \(CompiledNetwork.engineVersion). Maps: memory "
+      "\nMedians of \(rounds) rounds; \(threads) threads\(processorTime ? ", processor time" : ""); oneDNN \(CompiledNetwork.engineVersion). Maps: memory "
         + "for feature maps of brute force and of the chain.")
   }
 }

@@ -26,8 +26,8 @@ struct PhaseComparison {
     (self.brute, self.how) = (brute, how)
     var (bruteTimes, chainTimes): ([Double], [Double]) = ([], [])
     for round in 0...bench.rounds {
-      let a = try Comparison.time(1) { _ = try brute.logits(input, shifts: all) }
-      let b = try Comparison.time(1) { _ = try chain.exhaustive(input) }
+      let a = try bench.time(1) { _ = try brute.logits(input, shifts: all) }
+      let b = try bench.time(1) { _ = try chain.exhaustive(input) }
       // The first round warms up.
       if round > 0 { (bruteTimes, chainTimes) = (bruteTimes + a, chainTimes + b) }
     }
@@ -59,7 +59,7 @@ struct PhaseComparison {
         let brute = try ShiftBruteForce(
           network, batch: batch, threads: bench.threads, sharesBatches: shares)
         _ = try brute.logits(input, shifts: Array(shifts.prefix(batch * bench.threads)))
-        let times = try Comparison.time(2) { _ = try brute.logits(input, shifts: shifts) }
+        let times = try bench.time(2) { _ = try brute.logits(input, shifts: shifts) }
         let time = times.min() ?? .infinity
         let how = "\(batch)" + (shares ? " shared" : " each")
         FileHandle.standardError.write(Data("\(how): \(time) ms\n".utf8))
@@ -76,5 +76,23 @@ struct PhaseComparison {
     return
       "| \(name) | \(phases) | \(how) | \(f(bruteTime)) | \(f(chainTime)) | \(f(bruteTime / chainTime)) "
       + "| \(f(possible)) | \(megabytes(brute.memoryBytes)) | \(megabytes(chainMemory)) |"
+  }
+}
+
+extension PhaseBench {
+  /// Milliseconds of so many calls.
+  func time(_ count: Int, _ body: () throws -> Void) rethrows -> [Double] {
+    try (0..<count).map { _ in
+      let start = now
+      try body()
+      return now - start
+    }
+  }
+
+  private var now: Double {
+    let clock = processorTime ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
   }
 }

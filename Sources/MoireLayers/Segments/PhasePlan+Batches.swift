@@ -18,7 +18,7 @@ extension PhasePlan {
   ///
   /// Large maps run one by one, from cache to cache; of small ones many share each reading of the
   /// weights, which outweigh them.
-  func batches(branching: [Int]? = nil, bytes: Int = 8 << 20) -> [Int] {
+  func batches(branching: [Int]? = nil, bytes: Int = 4 << 20) -> [Int] {
     var result = [1]
     for (index, stride) in strides.enumerated() {
       let count = result[index] * (branching?[index] ?? stride.area)

@@ -19,6 +19,9 @@ extension PhasePlan {
       try addPointwise(index, layer, base, level)
       return true
     }
+    // Moving a few channels for every phase takes less time and memory than thinning out many.
+    let phases = grids.grids[index + 1]!.stride / grid.stride
+    guard grids.shapes[base][0] * phases.area > grids.shapes[index + 1][0] else { return false }
     guard let layers = try Self.dense(layer, lead: lead, size: grid.size) else { return false }
     var result = try value(base)
     let start = values[result]
