@@ -7,6 +7,8 @@ let swiftRules: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .treatAllWarnings(as: .error),
 ]
+// Oracles are loops over every sample: without optimisation they take most of the tests' time.
+let testRules = swiftRules + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 let cRules: [CSetting] = [
   .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
   // The C kernels stay fast when the Swift side is built for debugging.
@@ -28,7 +30,7 @@ func tests(
 ) -> Target {
   .testTarget(
     name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude,
-    swiftSettings: swiftRules)
+    swiftSettings: testRules)
 }
 
 let argumentParser = Target.Dependency.product(
@@ -107,7 +109,7 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["MoireTensors"], path: "Tests/TestSupport",
-      exclude: ["Fixtures"], swiftSettings: swiftRules),
+      exclude: ["Fixtures"], swiftSettings: testRules),
     tests("MoireTensorsTests", ["MoireTensors"]),
     tests("MoireImagesTests", ["MoireImages", "MoireTensors"]),
     tests("MoireSpectralTests", ["MoireSpectral", "MoireTensors"]),

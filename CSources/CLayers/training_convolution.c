@@ -18,6 +18,7 @@ static geometry geometry_of(const cl_window *w) {
 typedef struct layouts {
   dnnl_memory_desc_t src, weights, dst, bias;
   int has_bias;
+  dnnl_alg_kind_t algorithm;
 } layouts;
 
 static dnnl_memory_desc_t vector_layout(int64_t count) {
@@ -39,7 +40,7 @@ static dnnl_primitive_desc_t describe_forward(const layouts *l, const cl_window 
   dnnl_convolution_desc_t operation;
   geometry g = geometry_of(window);
   if (dnnl_dilated_convolution_forward_desc_init(
-          &operation, dnnl_forward_training, dnnl_convolution_direct, &l->src, &l->weights,
+          &operation, dnnl_forward_training, l->algorithm, &l->src, &l->weights,
           l->has_bias ? &l->bias : NULL, &l->dst, g.strides, g.dilates, g.before, g.after))
     return NULL;
   return describe(&operation, attr, NULL);
@@ -50,7 +51,7 @@ static dnnl_primitive_desc_t describe_source(const layouts *l, const cl_window *
                                              const_dnnl_primitive_desc_t hint) {
   dnnl_convolution_desc_t operation;
   geometry g = geometry_of(window);
-  if (dnnl_dilated_convolution_backward_data_desc_init(&operation, dnnl_convolution_direct, &l->src,
+  if (dnnl_dilated_convolution_backward_data_desc_init(&operation, l->algorithm, &l->src,
                                                        &l->weights, &l->dst, g.strides, g.dilates,
                                                        g.before, g.after))
     return NULL;
@@ -63,7 +64,7 @@ static dnnl_primitive_desc_t describe_weights(const layouts *l, const cl_window 
   dnnl_convolution_desc_t operation;
   geometry g = geometry_of(window);
   if (dnnl_dilated_convolution_backward_weights_desc_init(
-          &operation, dnnl_convolution_direct, &l->src, &l->weights, l->has_bias ? &l->bias : NULL,
+          &operation, l->algorithm, &l->src, &l->weights, l->has_bias ? &l->bias : NULL,
           &l->dst, g.strides, g.dilates, g.before, g.after))
     return NULL;
   return describe(&operation, attr, hint);
@@ -82,12 +83,39 @@ static dnnl_primitive_desc_t describe_any(direction which, const layouts *l,
   return NULL;
 }
 
+/* Winograd's minimal filtering where it pays, from 64 channels on each side, and where its weights keep
+ * a layout of rows and columns, so that they can be read. On a ResNet of 64 to 512 channels at 32x32 to
+ * 4x4 it takes about half the time in all three directions; with fewer channels it loses. */
+static dnnl_primitive_desc_t choose_winograd(direction which, const layouts *given,
+                                             const cl_window *w, dnnl_primitive_attr_t attr,
+                                             const_dnnl_primitive_desc_t hint) {
+  const int64_t least = 64;
+  layouts l = *given;
+  if (l.weights.ndims != 4 || w->kernel.height != 3 || w->kernel.width != 3 ||
+      w->stride.height != 1 || w->stride.width != 1 || w->dilation.height != 1 ||
+      w->dilation.width != 1 || l.src.dims[1] < least || l.dst.dims[1] < least)
+    return NULL;
+  l.algorithm = dnnl_convolution_winograd;
+  dnnl_primitive_desc_t choice = describe_any(which, &l, w, attr, hint);
+  if (!choice) return NULL;
+  dnnl_query_t query = which == to_weights ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
+  if (cl_is_reference(choice) ||
+      dnnl_primitive_desc_query_md(choice, query, 0)->format_kind != dnnl_blocked) {
+    dnnl_primitive_desc_destroy(choice);
+    return NULL;
+  }
+  return choice;
+}
+
 /* In the layouts of the maps if there is a fast way, else in those that oneDNN picks; the weights'
  * layout is always its own. */
 static dnnl_primitive_desc_t choose(direction which, const layouts *given, const cl_window *window,
                                     dnnl_primitive_attr_t attr, const_dnnl_primitive_desc_t hint) {
   layouts l = *given;
   l.weights = cl_any_layout(&given->weights);
+  dnnl_primitive_desc_t fast = choose_winograd(which, &l, window, attr, hint);
+  if (fast) return fast;
+  l.algorithm = dnnl_convolution_direct;
   dnnl_primitive_desc_t choice = describe_any(which, &l, window, attr, hint);
   if (choice && !cl_is_reference(choice)) return choice;
   l.src = cl_any_layout(&given->src);
@@ -152,6 +180,7 @@ int cl_train_convolution(cl_program *program, int src, int dst, int64_t groups,
 static dnnl_primitive_desc_t hint_for(const layouts *l, const cl_window *window,
                                       dnnl_primitive_attr_t attr) {
   layouts any = *l;
+  any.algorithm = dnnl_convolution_direct;
   any.src = cl_any_layout(&l->src);
   any.dst = cl_any_layout(&l->dst);
   any.weights = cl_any_layout(&l->weights);

@@ -110,7 +110,60 @@ CL_INLINE void chunk_statistics(const job *j, int64_t part, int64_t inner) {
   }
 }
 
-CL_DISPATCH static void statistics_16(const job *j, int64_t part) { chunk_statistics(j, part, 16); }
+/* The mean of a plane of whole vectors and the sum of squared differences from it. */
+CL_INLINE void plane_statistics_16(const float *x, int64_t points, cl_lanes *centre,
+                                   cl_lanes *spread) {
+  cl_lanes a = {0}, b = {0}, c = {0}, d = {0};
+  int64_t p = 0;
+  for (; p + 4 <= points; p += 4) {
+    a += CL_LOAD(x + 16 * p);
+    b += CL_LOAD(x + 16 * p + 16);
+    c += CL_LOAD(x + 16 * p + 32);
+    d += CL_LOAD(x + 16 * p + 48);
+  }
+  for (; p < points; p++) a += CL_LOAD(x + 16 * p);
+  const cl_lanes mean = ((a + b) + (c + d)) / (float)points;
+  a = b = c = d = (cl_lanes){0};
+  for (p = 0; p + 4 <= points; p += 4) {
+    cl_lanes e = CL_LOAD(x + 16 * p) - mean, f = CL_LOAD(x + 16 * p + 16) - mean;
+    cl_lanes g = CL_LOAD(x + 16 * p + 32) - mean, h = CL_LOAD(x + 16 * p + 48) - mean;
+    a += e * e;
+    b += f * f;
+    c += g * g;
+    d += h * h;
+  }
+  for (; p < points; p++) {
+    cl_lanes e = CL_LOAD(x + 16 * p) - mean;
+    a += e * e;
+  }
+  *centre = mean;
+  *spread = (a + b) + (c + d);
+}
+
+CL_DISPATCH static void statistics_16(const job *j, int64_t part) {
+  int64_t block = part % j->src.blocks, chunk = part / j->src.blocks;
+  int64_t points = j->src.height * j->src.width;
+  double count = 0, mean[CL_LANES] = {0}, square[CL_LANES] = {0};
+  for (int64_t image = cl_chunk_begin(j->src.images, chunk);
+       image < cl_chunk_begin(j->src.images, chunk + 1); image++) {
+    cl_lanes centre, spread;
+    plane_statistics_16(j->src.data + (image * j->src.blocks + block) * points * 16, points,
+                        &centre, &spread);
+    double total = count + (double)points, weight = (double)points / total;
+    for (int64_t k = 0; k < CL_LANES; k++) {
+      double d = (double)centre[k] - mean[k];
+      mean[k] += d * weight;
+      square[k] += (double)spread[k] + d * d * count * weight;
+    }
+    count = total;
+  }
+  double *result = partial_of(j, chunk, block);
+  for (int64_t k = 0; k < CL_LANES; k++) {
+    result[k] = mean[k];
+    result[CL_LANES + k] = square[k];
+  }
+}
+
 CL_DISPATCH static void statistics_8(const job *j, int64_t part) { chunk_statistics(j, part, 8); }
 
 static void statistics(const void *context, int64_t part) {
@@ -192,9 +245,23 @@ CL_INLINE void apply(const job *j, int64_t plane, int64_t inner, int relu, int r
     }
 }
 
-CL_DISPATCH static void apply_16(const job *j, int64_t plane) { apply(j, plane, 16, 0, 0); }
-CL_DISPATCH static void apply_relu_16(const job *j, int64_t plane) { apply(j, plane, 16, 1, 0); }
-CL_DISPATCH static void apply_sum_16(const job *j, int64_t plane) { apply(j, plane, 16, 1, 1); }
+CL_INLINE void apply_whole(const job *j, int64_t plane, int relu, int residual) {
+  int64_t size = j->src.height * j->src.width * 16;
+  float means[CL_LANES], factors[CL_LANES], offsets[CL_LANES];
+  coefficients(j, plane % j->src.blocks, means, factors, offsets);
+  const cl_lanes mean = CL_LOAD(means), factor = CL_LOAD(factors), offset = CL_LOAD(offsets);
+  const float *x = j->src.data + plane * size, *r = j->residual + (residual ? plane * size : 0);
+  float *y = j->dst.data + plane * size;
+  for (int64_t i = 0; i < size; i += 16) {
+    cl_lanes value = (CL_LOAD(x + i) - mean) * factor + offset;
+    if (residual) value += CL_LOAD(r + i);
+    CL_STORE(y + i, relu ? CL_SELECT(value < 0, (cl_lanes){0}, value) : value);
+  }
+}
+
+CL_DISPATCH static void apply_16(const job *j, int64_t plane) { apply_whole(j, plane, 0, 0); }
+CL_DISPATCH static void apply_relu_16(const job *j, int64_t plane) { apply_whole(j, plane, 1, 0); }
+CL_DISPATCH static void apply_sum_16(const job *j, int64_t plane) { apply_whole(j, plane, 1, 1); }
 
 static void apply_plane(const void *context, int64_t plane) {
   const job *j = context;
@@ -254,9 +321,42 @@ CL_INLINE void chunk_sums(const job *j, int64_t part, int64_t inner, int relu, i
   }
 }
 
-CL_DISPATCH static void sums_16(const job *j, int64_t part) { chunk_sums(j, part, 16, 0, 0); }
-CL_DISPATCH static void sums_relu_16(const job *j, int64_t part) { chunk_sums(j, part, 16, 1, 0); }
-CL_DISPATCH static void sums_sum_16(const job *j, int64_t part) { chunk_sums(j, part, 16, 1, 1); }
+CL_INLINE void sums_whole(const job *j, int64_t part, int relu, int residual) {
+  int64_t block = part % j->src.blocks, chunk = part / j->src.blocks;
+  int64_t size = j->src.height * j->src.width * 16;
+  float means[CL_LANES], factors[CL_LANES], offsets[CL_LANES];
+  coefficients(j, block, means, factors, offsets);
+  const cl_lanes mean = CL_LOAD(means), factor = CL_LOAD(factors), offset = CL_LOAD(offsets);
+  double *result = partial_of(j, chunk, block);
+  for (int64_t k = 0; k < SUMS * CL_LANES; k++) result[k] = 0;
+  for (int64_t image = cl_chunk_begin(j->src.images, chunk);
+       image < cl_chunk_begin(j->src.images, chunk + 1); image++) {
+    int64_t start = (image * j->src.blocks + block) * size;
+    const float *x = j->src.data + start, *g = j->gradient + start;
+    const float *y = residual ? j->result + start : x;
+    float *r = j->residual_gradient + (residual ? start : 0);
+    cl_lanes sum = {0}, product = {0};
+    for (int64_t i = 0; i < size; i += 16) {
+      cl_lanes centred = CL_LOAD(x + i) - mean, value = CL_LOAD(g + i);
+      if (relu) {
+        cl_lanes told = centred * factor + offset;
+        if (residual) told = CL_LOAD(y + i);
+        value = CL_SELECT(told > 0, value, (cl_lanes){0});
+      }
+      if (residual) CL_STORE(r + i, value);
+      sum += value;
+      product += value * centred;
+    }
+    for (int64_t k = 0; k < CL_LANES; k++) {
+      result[k] += (double)sum[k];
+      result[CL_LANES + k] += (double)product[k];
+    }
+  }
+}
+
+CL_DISPATCH static void sums_16(const job *j, int64_t part) { sums_whole(j, part, 0, 0); }
+CL_DISPATCH static void sums_relu_16(const job *j, int64_t part) { sums_whole(j, part, 1, 0); }
+CL_DISPATCH static void sums_sum_16(const job *j, int64_t part) { sums_whole(j, part, 1, 1); }
 
 static void sums(const void *context, int64_t part) {
   const job *j = context;
@@ -314,8 +414,24 @@ CL_INLINE void back(const job *j, int64_t plane, int64_t inner, int relu) {
     }
 }
 
-CL_DISPATCH static void back_16(const job *j, int64_t plane) { back(j, plane, 16, 0); }
-CL_DISPATCH static void back_relu_16(const job *j, int64_t plane) { back(j, plane, 16, 1); }
+CL_INLINE void back_whole(const job *j, int64_t plane, int relu) {
+  int64_t size = j->src.height * j->src.width * 16, block = plane % j->src.blocks;
+  const float *settled = j->saved + 2 * lanes_of(&j->src) + (size_t)(block * CL_LANES);
+  float means[CL_LANES], factors[CL_LANES], offsets[CL_LANES];
+  coefficients(j, block, means, factors, offsets);
+  const cl_lanes mean = CL_LOAD(means), factor = CL_LOAD(factors), offset = CL_LOAD(offsets);
+  const cl_lanes level = CL_LOAD(settled), slope = CL_LOAD(settled + lanes_of(&j->src));
+  const float *x = j->src.data + plane * size, *g = j->gradient + plane * size;
+  float *dx = j->dst.data + plane * size;
+  for (int64_t i = 0; i < size; i += 16) {
+    cl_lanes centred = CL_LOAD(x + i) - mean, value = CL_LOAD(g + i);
+    if (relu) value = CL_SELECT(centred * factor + offset > 0, value, (cl_lanes){0});
+    CL_STORE(dx + i, factor * (value - level - centred * slope));
+  }
+}
+
+CL_DISPATCH static void back_16(const job *j, int64_t plane) { back_whole(j, plane, 0); }
+CL_DISPATCH static void back_relu_16(const job *j, int64_t plane) { back_whole(j, plane, 1); }
 
 static void back_plane(const void *context, int64_t plane) {
   const job *j = context;

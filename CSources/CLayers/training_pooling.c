@@ -67,9 +67,64 @@ CL_INLINE void back(const job *j, int64_t p, int64_t inner) {
     }
 }
 
-CL_DISPATCH static void pool_16(const job *j, int64_t index) { pool(j, index, 16); }
+/* The same for whole vectors, which stay in registers. */
+CL_INLINE void largest_16(const job *j, const float *plane, int64_t i, int64_t o, cl_lanes *best,
+                          cl_mask *tap) {
+  int64_t pitch = j->src.width * 16;
+  cl_lanes most = (cl_lanes){0} - INFINITY;
+  cl_mask chosen = {0};
+  int32_t number = 0;
+  for (int32_t u = 0; u < j->bins.row_counts[i]; u++) {
+    const float *x = plane + (j->bins.row_starts[i] + u * j->bins.dilation.height) * pitch +
+                     j->bins.column_starts[o] * 16;
+    for (int32_t v = 0; v < j->bins.column_counts[o]; v++, number++) {
+      const cl_lanes value = CL_LOAD(x + v * j->bins.dilation.width * 16);
+      const cl_mask larger = (cl_mask)(value > most) | (cl_mask)(value != value);
+      most = CL_SELECT(larger, value, most);
+      chosen = (larger & number) | (~larger & chosen);
+    }
+  }
+  *best = most;
+  *tap = chosen;
+}
+
+CL_DISPATCH static void pool_16(const job *j, int64_t index) {
+  int64_t i = index % j->dst.height;
+  const float *plane = j->src.data + index / j->dst.height * cl_plane_size(&j->src);
+  float *y = j->dst.data + index * j->dst.width * 16;
+  for (int64_t o = 0; o < j->dst.width; o++) {
+    cl_lanes best;
+    cl_mask tap;
+    largest_16(j, plane, i, o, &best, &tap);
+    CL_STORE(y + o * 16, best);
+  }
+}
+
+CL_DISPATCH static void back_16(const job *j, int64_t p) {
+  int64_t size = cl_plane_size(&j->src), pitch = j->src.width * 16;
+  const float *plane = j->src.data + p * size;
+  const float *g = j->gradient + p * cl_plane_size(&j->dst);
+  float *dx = j->src_gradient + p * size;
+  memset(dx, 0, (size_t)size * sizeof *dx);
+  for (int64_t i = 0; i < j->dst.height; i++)
+    for (int64_t o = 0; o < j->dst.width; o++, g += 16) {
+      const cl_lanes gradient = CL_LOAD(g);
+      cl_lanes best;
+      cl_mask tap;
+      int32_t number = 0;
+      largest_16(j, plane, i, o, &best, &tap);
+      for (int32_t u = 0; u < j->bins.row_counts[i]; u++) {
+        float *to = dx + (j->bins.row_starts[i] + u * j->bins.dilation.height) * pitch +
+                    j->bins.column_starts[o] * 16;
+        for (int32_t v = 0; v < j->bins.column_counts[o]; v++, number++) {
+          float *point = to + v * j->bins.dilation.width * 16;
+          CL_STORE(point, CL_LOAD(point) + CL_SELECT(tap == number, gradient, (cl_lanes){0}));
+        }
+      }
+    }
+}
+
 CL_DISPATCH static void pool_8(const job *j, int64_t index) { pool(j, index, 8); }
-CL_DISPATCH static void back_16(const job *j, int64_t plane) { back(j, plane, 16); }
 CL_DISPATCH static void back_8(const job *j, int64_t plane) { back(j, plane, 8); }
 
 static void run_row(const void *context, int64_t index) {

@@ -41,12 +41,25 @@ CL_INLINE void combine_columns(const job *j, const float *x, float *y, int64_t i
   }
 }
 
+CL_INLINE void combine_columns_16(const job *j, const float *x, float *y) {
+  for (int64_t o = 0; o < j->dst.width; o++) {
+    cl_lanes sum = {0};
+    for (int32_t e = j->columns.starts[o]; e < j->columns.starts[o + 1]; e++)
+      sum += j->columns.weights[e] * CL_LOAD(x + j->columns.indices[e] * 16);
+    CL_STORE(y + o * 16, sum);
+  }
+}
+
 CL_INLINE void whole_plane(const job *j, int64_t plane, float *row, int64_t inner) {
   const float *x = j->src.data + plane * cl_plane_size(&j->src);
   float *y = j->dst.data + plane * cl_plane_size(&j->dst);
   for (int64_t i = 0; i < j->dst.height; i++) {
     combine_rows(j, x, row, i);
-    combine_columns(j, row, y + i * j->dst.width * inner, inner);
+    if (inner == 16) {
+      combine_columns_16(j, row, y + i * j->dst.width * 16);
+    } else {
+      combine_columns(j, row, y + i * j->dst.width * inner, inner);
+    }
   }
 }
 

@@ -58,8 +58,12 @@ struct TrainPlanOptions: ParsableArguments {
     default:
       throw ValidationError("--schedule \(schedule): need one-cycle, cosine, step or constant")
     }
-    plan.augmentations = try (augment ?? "").split(separator: ",").map {
-      try Augmentation(parsing: String($0))
+    do {
+      plan.augmentations = try (augment ?? "").split(separator: ",").map {
+        try Augmentation(parsing: String($0))
+      }
+    } catch let error as TrainingError {
+      throw ValidationError("--augment \(augment ?? ""): \(error.description)")
     }
     return plan
   }

@@ -67,21 +67,24 @@ struct ClosedFormWeights: WeightSource {
 
   static let isLong = ProcessInfo.processInfo.environment["MOIRE_FULL"] == "1"
 
+  /// The networks of the literature; those made for studies here have no reference elsewhere.
+  static let referenced = Zoo.names.filter { !["vgg-small", "strided-small"].contains($0) }
+
   /// In the short tier, one member of each family that has few weights.
   static let answered =
     isLong
-    ? Zoo.names.sorted()
+    ? referenced.sorted()
     : [
       "resnet18", "mobilenet_v2", "mobilenet_v3_small", "squeezenet1_1", "densenet121",
       "cifar_resnet20",
     ]
 
   @Test func everyMemberHasAReference() {
-    #expect(Set(Zoo.names) == Set(Self.references.keys))
+    #expect(Set(Self.referenced) == Set(Self.references.keys))
     #expect(Set(Zoo.names).count == Zoo.members.count)
   }
 
-  @Test(arguments: Zoo.names) func parameters(_ name: String) throws {
+  @Test(arguments: referenced) func parameters(_ name: String) throws {
     let reference = try #require(Self.references[name])
     let parameters = try Zoo.architecture(named: name).parameters()
     if let expected = reference.parameters {
