@@ -6,12 +6,14 @@
 #define MOIRE_PASS(r)                                                                             \
   MOIRE_INLINE void moire_pass##r(                                                                \
     lanes *restrict out, const lanes *restrict in, ptrdiff_t step, size_t m, size_t done,         \
-    const moire_factor *restrict factor) {                                                        \
+    const moire_factor *restrict factor, ptrdiff_t ahead) {                                                        \
     for (size_t p = 0; p < m; p += 1, factor += (r) - 1) {                                        \
       for (size_t q = 0; q < done; q += 1) {                                                      \
         lanes a[r];                                                                               \
         _Pragma("GCC unroll 8") for (size_t j = 0; j < (r); j += 1) {                             \
-          a[j] = in[(ptrdiff_t)(q + done * (p + m * j)) * step];                                  \
+          const lanes *from = in + (ptrdiff_t)(q + done * (p + m * j)) * step;                    \
+          if (ahead) { __builtin_prefetch(from + ahead); }                                        \
+          a[j] = *from;                                                                           \
         }                                                                                         \
         moire_radix##r(a);                                                                        \
         lanes *to = out + q + done * (r) * p;                                                     \
@@ -36,20 +38,21 @@ MOIRE_PASS(8)
 
 MOIRE_INLINE void moire_pass(
   unsigned radix, lanes *restrict out, const lanes *restrict in, ptrdiff_t step, size_t m,
-  size_t done, const moire_factor *restrict factor) {
+  size_t done, const moire_factor *restrict factor, ptrdiff_t ahead) {
   switch (radix) {
-    case 2: moire_pass2(out, in, step, m, done, factor); break;
-    case 3: moire_pass3(out, in, step, m, done, factor); break;
-    case 4: moire_pass4(out, in, step, m, done, factor); break;
-    case 5: moire_pass5(out, in, step, m, done, factor); break;
-    case 7: moire_pass7(out, in, step, m, done, factor); break;
-    default: moire_pass8(out, in, step, m, done, factor); break;
+    case 2: moire_pass2(out, in, step, m, done, factor, ahead); break;
+    case 3: moire_pass3(out, in, step, m, done, factor, ahead); break;
+    case 4: moire_pass4(out, in, step, m, done, factor, ahead); break;
+    case 5: moire_pass5(out, in, step, m, done, factor, ahead); break;
+    case 7: moire_pass7(out, in, step, m, done, factor, ahead); break;
+    default: moire_pass8(out, in, step, m, done, factor, ahead); break;
   }
 }
 
 MOIRE_DISPATCH static void moire_line_passes(
   const moire_line *line, lanes *restrict out, ptrdiff_t out_line, const lanes *restrict in,
-  ptrdiff_t in_step, ptrdiff_t in_line, size_t count, lanes *restrict scratch) {
+  ptrdiff_t in_step, ptrdiff_t in_line, size_t count, lanes *restrict scratch,
+  ptrdiff_t ahead) {
   for (size_t b = 0; b < count; b += 1, out += out_line, in += in_line) {
     const moire_factor *factor = line->factors;
     const lanes *from = in;
@@ -60,7 +63,7 @@ MOIRE_DISPATCH static void moire_line_passes(
       const size_t m = n / radix;
       // The passes go to and fro so that the last one ends in `out`.
       lanes *to = (line->passes - i) % 2 == 1 ? out : scratch;
-      moire_pass(radix, to, from, step, m, done, factor);
+      moire_pass(radix, to, from, step, m, done, factor, i == 0 ? ahead : 0);
       factor += m * (radix - 1);
       from = to;
       step = 1;
@@ -70,11 +73,11 @@ MOIRE_DISPATCH static void moire_line_passes(
   }
 }
 
-void moire_line_execute(
+void moire_line_execute_ahead(
   const moire_line *line, lanes *restrict out, ptrdiff_t out_line, const lanes *restrict in,
-  ptrdiff_t in_step, ptrdiff_t in_line, size_t count, lanes *restrict scratch) {
+  ptrdiff_t in_step, ptrdiff_t in_line, size_t count, lanes *restrict scratch, ptrdiff_t ahead) {
   if (line->passes > 0) {
-    moire_line_passes(line, out, out_line, in, in_step, in_line, count, scratch);
+    moire_line_passes(line, out, out_line, in, in_step, in_line, count, scratch, ahead);
     return;
   }
   for (size_t b = 0; b < count; b += 1, out += out_line, in += in_line) {
@@ -84,4 +87,10 @@ void moire_line_execute(
       fftwf_execute_dft(line->plan, (fftwf_complex *)scratch, (fftwf_complex *)out);
     }
   }
+}
+
+void moire_line_execute(
+  const moire_line *line, lanes *restrict out, ptrdiff_t out_line, const lanes *restrict in,
+  ptrdiff_t in_step, ptrdiff_t in_line, size_t count, lanes *restrict scratch) {
+  moire_line_execute_ahead(line, out, out_line, in, in_step, in_line, count, scratch, 0);
 }

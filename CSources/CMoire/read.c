@@ -64,21 +64,22 @@ static void transform_rows(
   }
 }
 
-// Columns first … first + count - 1 of the transformed rows.
+// `count` columns of the transformed rows from `first` on, to the right or (direction -1) to the
+// left.
 static void transform_columns(
   const moire_reader *reader, const moire_workspace *parts, lanes *out, size_t first,
-  size_t count) {
+  size_t count, ptrdiff_t direction) {
   const size_t height = reader->grid_h, rows = reader->options.height;
   const ptrdiff_t pitch = (ptrdiff_t)reader->pitch;
   if (!reader->mirror) {
-    moire_line_execute(
-      &reader->column, out, (ptrdiff_t)height, parts->map + first, pitch, 1, count,
-      parts->scratch);
+    moire_line_execute_ahead(
+      &reader->column, out, (ptrdiff_t)height, parts->map + first, pitch, direction, count,
+      parts->scratch, direction);
     return;
   }
   for (size_t i = 0; i < count; i += 1) {
     for (size_t y = 0; y < rows; y += 1) {
-      const lanes v = parts->map[(ptrdiff_t)y * pitch + (ptrdiff_t)(first + i)];
+      const lanes v = parts->map[(ptrdiff_t)(y * reader->pitch + first) + (ptrdiff_t)i * direction];
       parts->stage[y] = parts->stage[height - 1 - y] = v;
     }
     moire_line_execute(
@@ -98,16 +99,16 @@ static void add_columns(
     const int paired = first > 0 && first <= interior;
     const size_t left = (interior + 1 < end ? interior + 1 : end) - first;
     const size_t count = !paired ? 1 : left < tile ? left : tile;
-    transform_columns(reader, parts, a, first, count);
-    if (paired) { transform_columns(reader, parts, b, width - first - count + 1, count); }
+    transform_columns(reader, parts, a, first, count, 1);
+    if (paired) { transform_columns(reader, parts, b, width - first, count, -1); }
     for (size_t i = 0; i < count; i += 1) {
       const size_t at = (first + i) * height;
       moire_column_energy(
         alias, pooled ? parts->power + at : NULL, a + i * height,
-        paired ? b + (count - 1 - i) * height : a, height, reader->alias_weight + at, &gain->sum,
+        paired ? b + i * height : a, height, reader->alias_weight + at, &gain->sum,
         &gain->difference, gain->factor);
       if (plane_power) {
-        const lanes *opposite = paired ? b + (count - 1 - i) * height : a;
+        const lanes *opposite = paired ? b + i * height : a;
         moire_plane_power_column(
           plane_power, reader, parts, group, a + i * height, opposite, first + i);
       }
