@@ -6,7 +6,7 @@
 #define MOIRE_PASS(r)                                                                             \
   MOIRE_INLINE void moire_pass##r(                                                                \
     lanes *restrict out, const lanes *restrict in, ptrdiff_t step, size_t m, size_t done,         \
-    const moire_factor *restrict factor, ptrdiff_t ahead) {                                                        \
+    const moire_factor *restrict factor, ptrdiff_t ahead) {                                       \
     for (size_t p = 0; p < m; p += 1, factor += (r) - 1) {                                        \
       for (size_t q = 0; q < done; q += 1) {                                                      \
         lanes a[r];                                                                               \

@@ -50,7 +50,7 @@ static void add_row(window_sums *sums, const lanes *row, size_t width) {
 
 // Where no power is asked for, the columns from reader->outside on are summed here, row by row.
 static void transform_rows(
-  const moire_reader *reader, const moire_workspace *parts, const moire_group *group,
+  const moire_reader *reader, const moire_workspace *parts, moire_group *group,
   window_sums *window, moire_pair_sums *alias, int measured) {
   const size_t width = reader->grid_w;
   const double copies = reader->mirror ? 2 : 1, factor = copies * (double)reader->grid_h;
@@ -62,6 +62,22 @@ static void transform_rows(
     if (alias) { moire_row_energy(alias, row, reader->outside, width, factor); }
     if (measured) { moire_measure_row(reader, parts, parts->stage, y); }
   }
+}
+
+// The same until the group is scaled by its exact sums or as well; the first plane that is not
+// finite, or `count`.
+static size_t transform_confirmed(
+  const moire_reader *reader, const moire_workspace *parts, moire_group *group,
+  window_sums *window, moire_pair_sums *alias, int measured) {
+  transform_rows(reader, parts, group, window, alias, measured);
+  if (!group->guessed) { return group->count; }
+  const size_t fault = moire_group_confirm(group, reader);
+  if (fault < group->count || !group->guessed) { return fault; }
+  group->guessed = 0;
+  *window = (window_sums){0};
+  if (alias) { *alias = (moire_pair_sums){0}; }
+  if (!group->silent) { transform_rows(reader, parts, group, window, alias, measured); }
+  return group->count;
 }
 
 // `count` columns of the transformed rows from `first` on, to the right or (direction -1) to the
@@ -140,18 +156,23 @@ static moire_energies plane_energies(
   return energies;
 }
 
-// One group into the outputs and its DC energy into `dc`.
-static void read_group(
-  const moire_reader *reader, const moire_workspace *parts, const moire_group *group,
+// One group into the outputs and its DC energy into `dc`; the first plane that is not finite, or
+// `count`.
+static size_t read_group(
+  const moire_reader *reader, const moire_workspace *parts, moire_group *group,
   moire_energies *energies, moire_registration *registrations, double *plane_power, int pooled,
   double *dc) {
   const size_t bins = reader->grid_h * (reader->grid_w / 2 + 1);
   window_sums window = {0};
   moire_pair_sums alias = {0};
   if (!group->silent) {
-    const power_gain gain = make_power_gain(group);
     moire_pair_sums *early = pooled || plane_power ? NULL : &alias;
-    transform_rows(reader, parts, group, &window, early, registrations != NULL);
+    const size_t fault =
+      transform_confirmed(reader, parts, group, &window, early, registrations != NULL);
+    if (fault < group->count) { return fault; }
+  }
+  if (!group->silent) {
+    const power_gain gain = make_power_gain(group);
     add_columns(reader, parts, &gain, &alias, pooled, group, plane_power);
   } else if (plane_power) {
     memset(plane_power, 0, group->count * bins * sizeof(double));
@@ -162,8 +183,8 @@ static void read_group(
     if (energies) { energies[p] = plane; }
     if (plane_power) { plane_power[p * bins] = plane.dc; }
   }
-  if (!registrations) { return; }
-  moire_measure(registrations, reader, parts, group);
+  if (registrations) { moire_measure(registrations, reader, parts, group); }
+  return group->count;
 }
 
 static void add_power(
@@ -207,15 +228,17 @@ moire_status moire_reader_read(
       .plane = planes->plane_stride,
       .row = planes->row_stride,
       .column = planes->column_stride};
-    const size_t fault = moire_group_prepare(&group, reader);
+    size_t fault = moire_group_prepare(&group, reader);
+    if (fault == group.count) {
+      fault = read_group(
+        reader, &parts, &group, reading->energies ? reading->energies + first : NULL,
+        reading->registrations ? reading->registrations + first : NULL,
+        reading->plane_power ? reading->plane_power + first * bins : NULL, pooled, &dc);
+    }
     if (fault < group.count) {
       reading->not_finite_plane = first + fault;
       return moire_not_finite;
     }
-    read_group(
-      reader, &parts, &group, reading->energies ? reading->energies + first : NULL,
-      reading->registrations ? reading->registrations + first : NULL,
-      reading->plane_power ? reading->plane_power + first * bins : NULL, pooled, &dc);
   }
   if (pooled) {
     // The transforms see planes without their means: DC comes from the sums of the samples.

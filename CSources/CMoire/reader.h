@@ -43,7 +43,10 @@ typedef struct moire_group {
   lanes gain, offset;
   // 1 / gain (0 for a plane that is left out), the value taken for the mean, and the exact sums.
   double unit[MOIRE_LANES], centre[MOIRE_LANES], sum[MOIRE_LANES], square[MOIRE_LANES];
+  // No plane varies.
   int silent;
+  // Mean and unit come from some of the rows, and the sums add up while the rows are staged.
+  int guessed;
 } moire_group;
 
 // Sums of squares of a ± b over the bins of a packed transform, lane by lane; see
@@ -56,12 +59,21 @@ typedef struct moire_pair_sums {
 size_t moire_workspace_layout(
   moire_workspace *parts, const moire_reader *reader, int measured, void *base);
 
-// Exact sums and scaling of a group; the first plane that is not finite, or `count`.
+// Scaling of a group: of a small one by its exact sums, of a large one guessed from some of its rows.
+// The first plane that is not finite, or `count`.
 size_t moire_group_prepare(moire_group *group, const moire_reader *reader);
 
-// Row `y` of a group into `row`, centred, scaled and windowed.
-void moire_group_stage(
-  lanes *row, const moire_group *group, const moire_reader *reader, size_t y);
+// After all rows of a group that is `guessed` were staged and its sums are exact: the first plane
+// that is not finite, or `count`. Where the guess was bad the group is scaled by its sums, `guessed`
+// stays, and the rows are to be staged once more.
+size_t moire_group_confirm(moire_group *group, const moire_reader *reader);
+
+// Adds the sums of `rows` rows of `width` samples from row `first` on.
+void moire_group_add_sums(moire_group *group, size_t first, size_t rows, size_t width);
+
+// Row `y` of a group into `row`, centred, scaled and windowed; adds up the sums of a group that is
+// `guessed`.
+void moire_group_stage(lanes *row, moire_group *group, const moire_reader *reader, size_t y);
 
 // Adds to `sums` the alias energy of the packed column a = Z[., k_w], b = Z[., -k_w], and to
 // `power` [height] the pooled power of its bins.
