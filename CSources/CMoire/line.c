@@ -11,7 +11,7 @@ void moire_planner_unlock(void) { pthread_mutex_unlock(&planner); }
 
 // The passes of a length, largest radices of two first; 0 passes when another prime is left over.
 static size_t factorise(size_t length, unsigned char radix[MOIRE_MAX_PASSES]) {
-  static const unsigned char choices[] = {7, 5, 3, 8, 4, 2};
+  static const unsigned char choices[] = {14, 7, 5, 3, 8, 4, 2};
   size_t passes = 0;
   for (size_t c = 0; c < sizeof choices; c += 1) {
     while (length % choices[c] == 0) {

@@ -10,7 +10,7 @@
     for (size_t p = 0; p < m; p += 1, factor += (r) - 1) {                                        \
       for (size_t q = 0; q < done; q += 1) {                                                      \
         lanes a[r];                                                                               \
-        _Pragma("GCC unroll 8") for (size_t j = 0; j < (r); j += 1) {                             \
+        _Pragma("GCC unroll 14") for (size_t j = 0; j < (r); j += 1) {                             \
           const lanes *from = in + (ptrdiff_t)(q + done * (p + m * j)) * step;                    \
           if (ahead) { __builtin_prefetch(from + ahead); }                                        \
           a[j] = *from;                                                                           \
@@ -19,9 +19,9 @@
         lanes *to = out + q + done * (r) * p;                                                     \
         to[0] = a[0];                                                                             \
         if (m == 1) {                                                                             \
-          _Pragma("GCC unroll 8") for (size_t k = 1; k < (r); k += 1) { to[done * k] = a[k]; }    \
+          _Pragma("GCC unroll 14") for (size_t k = 1; k < (r); k += 1) { to[done * k] = a[k]; }    \
         } else {                                                                                  \
-          _Pragma("GCC unroll 8") for (size_t k = 1; k < (r); k += 1) {                           \
+          _Pragma("GCC unroll 14") for (size_t k = 1; k < (r); k += 1) {                           \
             moire_multiply(&to[done * k], &a[k], &factor[k - 1]);                                 \
           }                                                                                       \
         }                                                                                         \
@@ -35,6 +35,7 @@ MOIRE_PASS(4)
 MOIRE_PASS(5)
 MOIRE_PASS(7)
 MOIRE_PASS(8)
+MOIRE_PASS(14)
 
 MOIRE_INLINE void moire_pass(
   unsigned radix, lanes *restrict out, const lanes *restrict in, ptrdiff_t step, size_t m,
@@ -45,6 +46,7 @@ MOIRE_INLINE void moire_pass(
     case 4: moire_pass4(out, in, step, m, done, factor, ahead); break;
     case 5: moire_pass5(out, in, step, m, done, factor, ahead); break;
     case 7: moire_pass7(out, in, step, m, done, factor, ahead); break;
+    case 14: moire_pass14(out, in, step, m, done, factor, ahead); break;
     default: moire_pass8(out, in, step, m, done, factor, ahead); break;
   }
 }

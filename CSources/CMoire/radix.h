@@ -3,7 +3,7 @@
 
 #include "lanes.h"
 
-// Forward DFTs of 2, 3, 4, 5, 7 and 8 points in place, one complex lane vector a point.
+// Forward DFTs of 2, 3, 4, 5, 7, 8 and 14 points in place, one complex lane vector a point.
 
 MOIRE_INLINE void moire_radix2(lanes *a) {
   const lanes t = a[1];
@@ -89,6 +89,24 @@ MOIRE_INLINE void moire_radix7(lanes *a) {
     0, 0.78183148246802981f, 0.97492791218182361f, 0.43388373911755812f,
     -0.43388373911755812f, -0.97492791218182361f, -0.78183148246802981f};
   moire_radix_odd(a, 7, cosine, sine);
+}
+
+// 14 = 2 · 7 without factors between: with n = 7 n_1 + 2 n_2 mod 14 the transform is one of two
+// points over n_1 and one of seven over n_2, and bin k is theirs at k mod 2 and k mod 7.
+MOIRE_INLINE void moire_radix14(lanes *a) {
+  lanes even[7], odd[7];
+#pragma GCC unroll 7
+  for (int n = 0; n < 7; n += 1) {
+    even[n] = a[2 * n] + a[(2 * n + 7) % 14];
+    odd[n] = a[2 * n] - a[(2 * n + 7) % 14];
+  }
+  moire_radix7(even);
+  moire_radix7(odd);
+#pragma GCC unroll 7
+  for (int k = 0; k < 7; k += 1) {
+    a[k % 2 == 0 ? k : k + 7] = even[k];
+    a[k % 2 == 1 ? k : k + 7] = odd[k];
+  }
 }
 
 #endif
