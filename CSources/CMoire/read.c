@@ -48,6 +48,19 @@ static void add_row(window_sums *sums, const lanes *row, size_t width) {
   }
 }
 
+// All rows at once of a small map whose planes lie side by side.
+static int transform_small(
+  const moire_reader *reader, const moire_workspace *parts, const moire_group *group,
+  int measured) {
+  if (!reader->small || measured || group->count < MOIRE_LANES || group->plane != 1) { return 0; }
+  const ptrdiff_t width = (ptrdiff_t)reader->grid_w;
+  moire_group_stage_all(parts->staged, group, reader);
+  moire_line_execute(
+    &reader->row, parts->map, (ptrdiff_t)reader->pitch, parts->staged, 1, width, reader->grid_h,
+    parts->scratch);
+  return 1;
+}
+
 // Where no power is asked for, the columns from reader->outside on are summed here, row by row.
 static void transform_rows(
   const moire_reader *reader, const moire_workspace *parts, moire_group *group,
@@ -105,11 +118,11 @@ static void transform_columns(
 
 static void add_columns(
   const moire_reader *reader, const moire_workspace *parts, const power_gain *gain,
-  moire_pair_sums *alias, int pooled, const moire_group *group, double *plane_power) {
+  moire_pair_sums *alias, int pooled, const moire_group *group, double *plane_power,
+  size_t end) {
   const size_t height = reader->grid_h, width = reader->grid_w, tile = reader->tile;
   lanes *a = parts->columns, *b = a + tile * height;
   const size_t interior = (width - 1) / 2;
-  const size_t end = pooled || plane_power ? width / 2 + 1 : reader->outside;
   for (size_t first = 0; first < end;) {
     // Columns 0 and Nyquist are their own partners and go alone.
     const int paired = first > 0 && first <= interior;
@@ -163,17 +176,21 @@ static size_t read_group(
   moire_energies *energies, moire_registration *registrations, double *plane_power, int pooled,
   double *dc) {
   const size_t bins = reader->grid_h * (reader->grid_w / 2 + 1);
+  size_t end = reader->grid_w / 2 + 1;
   window_sums window = {0};
   moire_pair_sums alias = {0};
   if (!group->silent) {
-    moire_pair_sums *early = pooled || plane_power ? NULL : &alias;
-    const size_t fault =
-      transform_confirmed(reader, parts, group, &window, early, registrations != NULL);
-    if (fault < group->count) { return fault; }
+    const int measured = registrations != NULL;
+    if (!transform_small(reader, parts, group, measured)) {
+      moire_pair_sums *early = pooled || plane_power ? NULL : &alias;
+      if (early) { end = reader->outside; }
+      const size_t fault = transform_confirmed(reader, parts, group, &window, early, measured);
+      if (fault < group->count) { return fault; }
+    }
   }
   if (!group->silent) {
     const power_gain gain = make_power_gain(group);
-    add_columns(reader, parts, &gain, &alias, pooled, group, plane_power);
+    add_columns(reader, parts, &gain, &alias, pooled, group, plane_power, end);
   } else if (plane_power) {
     memset(plane_power, 0, group->count * bins * sizeof(double));
   }
@@ -228,6 +245,7 @@ moire_status moire_reader_read(
       .plane = planes->plane_stride,
       .row = planes->row_stride,
       .column = planes->column_stride};
+    moire_group_turn(&group, reader, parts.turned);
     size_t fault = moire_group_prepare(&group, reader);
     if (fault == group.count) {
       fault = read_group(

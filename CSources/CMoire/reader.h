@@ -13,6 +13,8 @@ struct moire_reader {
   size_t pitch, box_pitch;
   // Columns that are transformed in one go.
   size_t tile;
+  // Whether the map is small and enters the transform as it is.
+  int small;
   // From this stored column on every bin lies outside the box.
   size_t outside;
   int exact, mirror, windowed;
@@ -27,9 +29,14 @@ struct moire_reader {
 // Columns of power per plane that are written together: one cache line of doubles a row.
 enum { MOIRE_PLANE_COLUMNS = 8 };
 
+// Samples up to which maps are small: a whole group stays in a first-level cache.
+enum { MOIRE_SMALL_MAP = 200 };
+
 // Where the parts of a workspace lie.
 typedef struct moire_workspace {
   lanes *stage, *scratch, *map, *columns, *plane_columns;
+  // Of small maps: a group side by side, and all of its staged rows.
+  lanes *turned, *staged;
   lanes *box_maps, *box_columns, *registered;
   moire_factor *phases;
   double *power;
@@ -59,6 +66,9 @@ typedef struct moire_pair_sums {
 size_t moire_workspace_layout(
   moire_workspace *parts, const moire_reader *reader, int measured, void *base);
 
+// Sixteen planes of a small map side by side.
+void moire_group_turn(moire_group *group, const moire_reader *reader, lanes *turned);
+
 // Scaling of a group: of a small one by its exact sums, of a large one guessed from some of its rows.
 // The first plane that is not finite, or `count`.
 size_t moire_group_prepare(moire_group *group, const moire_reader *reader);
@@ -74,6 +84,10 @@ void moire_group_add_sums(moire_group *group, size_t first, size_t rows, size_t 
 // Row `y` of a group into `row`, centred, scaled and windowed; adds up the sums of a group that is
 // `guessed`.
 void moire_group_stage(lanes *row, moire_group *group, const moire_reader *reader, size_t y);
+
+// All rows of a small map whose planes lie side by side, as moire_group_stage does it.
+void moire_group_stage_all(
+  lanes *rows, const moire_group *group, const moire_reader *reader);
 
 // Adds to `sums` the alias energy of the packed column a = Z[., k_w], b = Z[., -k_w], and to
 // `power` [height] the pooled power of its bins.

@@ -1,3 +1,4 @@
+#include "fir_map.h"
 #include "reader.h"
 
 MOIRE_DISPATCH static void stage_across(
@@ -74,5 +75,36 @@ void moire_group_stage(
   }
   if (reader->mirror) {
     for (size_t x = 0; x < width; x += 1) { row[2 * width - 1 - x] = row[x]; }
+  }
+}
+
+void moire_group_turn(moire_group *group, const moire_reader *reader, lanes *turned) {
+  const size_t height = reader->options.height, width = reader->options.width;
+  if (!reader->small || group->count < MOIRE_LANES || group->plane == 1 || group->column != 1) {
+    return;
+  }
+  if (group->row == (ptrdiff_t)width) {
+    moire_turn(turned, group->data, group->plane, height * width);
+  } else {
+    for (size_t y = 0; y < height; y += 1) {
+      moire_turn(
+        turned + y * width, group->data + (ptrdiff_t)y * group->row, group->plane, width);
+    }
+  }
+  group->data = (const float *)turned;
+  group->plane = 1;
+  group->row = (ptrdiff_t)width * MOIRE_LANES;
+  group->column = MOIRE_LANES;
+}
+
+void moire_group_stage_all(
+  lanes *rows, const moire_group *group, const moire_reader *reader) {
+  const size_t height = reader->options.height, width = reader->options.width;
+  const int dense = group->row == (ptrdiff_t)width * group->column;
+  const size_t times = dense ? 1 : height, length = dense ? height * width : width;
+  for (size_t y = 0; y < times; y += 1) {
+    stage_across(
+      rows + y * width, group->data + (ptrdiff_t)y * group->row, group->column, length,
+      &group->gain, &group->offset);
   }
 }
