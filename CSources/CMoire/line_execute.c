@@ -56,11 +56,12 @@ MOIRE_INLINE void moire_pass(
 // `count` lines that are one pass: their loops unroll.
 MOIRE_INLINE void moire_single_passes(
   unsigned radix, lanes *restrict out, ptrdiff_t out_line, const lanes *restrict in,
-  ptrdiff_t in_step, ptrdiff_t in_line, size_t count, ptrdiff_t ahead) {
+  ptrdiff_t in_step, ptrdiff_t in_line, size_t count, const moire_factor *factors,
+  ptrdiff_t ahead) {
 #define MOIRE_SINGLE(r)                                                                           \
   case r:                                                                                         \
     for (size_t b = 0; b < count; b += 1, out += out_line, in += in_line) {                       \
-      moire_pass##r(out, in, in_step, 1, 1, NULL, ahead);                                         \
+      moire_pass##r(out, in, in_step, 1, 1, factors, ahead);                                      \
     }                                                                                             \
     break;
   switch (radix) {
@@ -80,7 +81,8 @@ MOIRE_DISPATCH static void moire_line_passes(
   ptrdiff_t in_step, ptrdiff_t in_line, size_t count, lanes *restrict scratch,
   ptrdiff_t ahead) {
   if (line->passes == 1) {
-    moire_single_passes(line->radix[0], out, out_line, in, in_step, in_line, count, ahead);
+    moire_single_passes(
+      line->radix[0], out, out_line, in, in_step, in_line, count, line->factors, ahead);
     return;
   }
   for (size_t b = 0; b < count; b += 1, out += out_line, in += in_line) {

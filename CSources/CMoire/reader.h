@@ -89,6 +89,13 @@ void moire_group_stage(lanes *row, moire_group *group, const moire_reader *reade
 void moire_group_stage_all(
   lanes *rows, const moire_group *group, const moire_reader *reader);
 
+// Transforms the columns up to `end` of a group's transformed rows, and their mirror images: adds
+// the alias energy to `alias`, the power to the workspace's where it is pooled, and takes it into
+// `plane_power` where there is one.
+void moire_group_columns(
+  moire_pair_sums *alias, double *plane_power, const moire_reader *reader,
+  const moire_workspace *parts, const moire_group *group, int pooled, size_t end);
+
 // Adds to `sums` the alias energy of the packed column a = Z[., k_w], b = Z[., -k_w], and to
 // `power` [height] the pooled power of its bins.
 void moire_column_energy(
