@@ -61,6 +61,7 @@ moire_status moire_fir_map_make(moire_fir_map *map, const moire_fir_axis *axis, 
     }
     map->first[i + 1] = used;
   }
+  map->even = used == entries ? axis->count : 0;
   return moire_ok;
 }
 

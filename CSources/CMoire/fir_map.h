@@ -11,6 +11,8 @@
 // k = first[i] … first[i + 1] - 1, zero padding left out.
 typedef struct moire_fir_map {
   size_t inputs, outputs;
+  // How many samples every output takes, where all take as many with the same gains; else 0.
+  size_t even;
   size_t *first, *source;
   double *gain;
   float *gain_float;
@@ -40,7 +42,7 @@ enum {
   // What vectors may reach beyond a line.
   MOIRE_FIR_SLACK = 512,
   // Samples up to which planes are small: beyond, the turned ones leave the caches.
-  MOIRE_FIR_SMALL = 400,
+  MOIRE_FIR_SMALL = 800,
   // A group of planes side by side whose line stays in a first-level cache.
   MOIRE_FIR_GROUP_BYTES = 16384
 };
@@ -55,6 +57,12 @@ void moire_fir_line_free(moire_fir_line *line);
 
 // Bytes for sixteen planes side by side before and after the filter; 0 where they are not small.
 size_t moire_fir_turned_bytes(const moire_fir *fir);
+
+// Filters sixteen small planes side by side in both axes, `line` holds one of their rows; 0 where the
+// maps are not even or not of the same short length.
+int moire_fir_small(
+  lanes *to, const lanes *from, lanes *line, const moire_fir_map *height,
+  const moire_fir_map *width);
 
 // Sixteen planes `plane` apart to lanes, sample by sample, and back.
 void moire_turn(lanes *to, const float *from, ptrdiff_t plane, size_t length);

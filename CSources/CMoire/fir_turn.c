@@ -39,28 +39,29 @@ MOIRE_INLINE void turn_blocks(lanes v[4]) {
 
 MOIRE_DISPATCH void moire_turn(
   lanes *to, const float *from, ptrdiff_t plane, size_t length) {
-  size_t x = 0;
-  for (; x + 4 <= length; x += 4) {
+  // Of the last four some may have been there before.
+  for (size_t next = 0; length >= 4 && next < length; next += 4) {
+    const size_t x = next + 4 <= length ? next : length - 4;
     lanes v[4];
     for (ptrdiff_t p = 0; p < 4; p += 1) { gather_quads(&v[p], from + p * plane + x, plane); }
     turn_blocks(v);
     for (size_t i = 0; i < 4; i += 1) { to[x + i] = v[i]; }
   }
-  for (; x < length; x += 1) {
+  for (size_t x = 0; length < 4 && x < length; x += 1) {
     for (ptrdiff_t p = 0; p < MOIRE_LANES; p += 1) { to[x][p] = from[p * plane + (ptrdiff_t)x]; }
   }
 }
 
 MOIRE_DISPATCH void moire_turn_back(
   float *to, ptrdiff_t plane, const lanes *from, size_t length) {
-  size_t x = 0;
-  for (; x + 4 <= length; x += 4) {
+  for (size_t next = 0; length >= 4 && next < length; next += 4) {
+    const size_t x = next + 4 <= length ? next : length - 4;
     lanes v[4];
     for (size_t i = 0; i < 4; i += 1) { v[i] = from[x + i]; }
     turn_blocks(v);
     for (ptrdiff_t p = 0; p < 4; p += 1) { scatter_quads(to + p * plane + x, plane, &v[p]); }
   }
-  for (; x < length; x += 1) {
+  for (size_t x = 0; length < 4 && x < length; x += 1) {
     for (ptrdiff_t p = 0; p < MOIRE_LANES; p += 1) { to[p * plane + (ptrdiff_t)x] = from[x][p]; }
   }
 }

@@ -11,12 +11,12 @@ void moire_planner_unlock(void) { pthread_mutex_unlock(&planner); }
 
 // The passes of a length, largest radices of two first; 0 passes when another prime is left over.
 static size_t factorise(size_t length, unsigned char radix[MOIRE_MAX_PASSES]) {
-  static const unsigned char choices[] = {7, 5, 3, 8, 4, 2};
+  static const unsigned char choices[] = {14, 7, 5, 3, 16, 8, 4, 2};
   size_t passes = 0;
   for (size_t c = 0; c < sizeof choices; c += 1) {
     while (length % choices[c] == 0) {
-      // 16 = 4 · 4 takes fewer operations than 8 · 2.
-      if (choices[c] == 8 && length % 32 != 0 && length % 16 == 0) { break; }
+      // 32 and 64 take as many passes of 8, which fit the registers better.
+      if (choices[c] == 16 && length % 32 == 0 && length % 128 != 0) { break; }
       radix[passes] = choices[c];
       passes += 1;
       length /= choices[c];

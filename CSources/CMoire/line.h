@@ -27,6 +27,12 @@ void moire_line_execute(
   const moire_line *line, lanes *restrict out, ptrdiff_t out_line, const lanes *restrict in,
   ptrdiff_t in_step, ptrdiff_t in_line, size_t count, lanes *restrict scratch);
 
+// The same of lines far apart: meanwhile the line that is asked for next is fetched, which stands
+// `ahead` lanes beyond each one of these; 0 fetches nothing.
+void moire_line_execute_ahead(
+  const moire_line *line, lanes *restrict out, ptrdiff_t out_line, const lanes *restrict in,
+  ptrdiff_t in_step, ptrdiff_t in_line, size_t count, lanes *restrict scratch, ptrdiff_t ahead);
+
 // The one lock around FFTW's planner.
 void moire_planner_lock(void);
 void moire_planner_unlock(void);

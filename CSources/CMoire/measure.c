@@ -132,13 +132,13 @@ void moire_measure(
   lanes *a = parts->box_columns, *b = a + shifts * height;
   for (size_t k = 0; !group->silent && k <= width / 2; k += 1) {
     const size_t opposite = k == 0 ? 0 : width - k;
-    moire_line_execute(
+    moire_line_execute_ahead(
       &reader->box_column, a, (ptrdiff_t)height, parts->box_maps + k, pitch, area, shifts,
-      parts->scratch);
+      parts->scratch, 1);
     if (opposite != k) {
-      moire_line_execute(
+      moire_line_execute_ahead(
         &reader->box_column, b, (ptrdiff_t)height, parts->box_maps + opposite, pitch, area,
-        shifts, parts->scratch);
+        shifts, parts->scratch, -1);
     }
     column_sums sums;
     register_column(&sums, reader, parts, a, opposite == k ? a : b, k);

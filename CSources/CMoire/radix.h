@@ -3,7 +3,7 @@
 
 #include "lanes.h"
 
-// Forward DFTs of 2, 3, 4, 5, 7 and 8 points in place, one complex lane vector a point.
+// Forward DFTs of 2, 3, 4, 5, 7, 8, 14 and 16 points in place, one complex lane vector a point.
 
 MOIRE_INLINE void moire_radix2(lanes *a) {
   const lanes t = a[1];
@@ -89,6 +89,54 @@ MOIRE_INLINE void moire_radix7(lanes *a) {
     0, 0.78183148246802981f, 0.97492791218182361f, 0.43388373911755812f,
     -0.43388373911755812f, -0.97492791218182361f, -0.78183148246802981f};
   moire_radix_odd(a, 7, cosine, sine);
+}
+
+// 14 = 2 · 7 without factors between: with n = 7 n_1 + 2 n_2 mod 14 the transform is one of two
+// points over n_1 and one of seven over n_2, and bin k is theirs at k mod 2 and k mod 7.
+MOIRE_INLINE void moire_radix14(lanes *a) {
+  lanes even[7], odd[7];
+#pragma GCC unroll 7
+  for (int n = 0; n < 7; n += 1) {
+    even[n] = a[2 * n] + a[(2 * n + 7) % 14];
+    odd[n] = a[2 * n] - a[(2 * n + 7) % 14];
+  }
+  moire_radix7(even);
+  moire_radix7(odd);
+#pragma GCC unroll 7
+  for (int k = 0; k < 7; k += 1) {
+    a[k % 2 == 0 ? k : k + 7] = even[k];
+    a[k % 2 == 1 ? k : k + 7] = odd[k];
+  }
+}
+
+// 16 = 4 · 4: X[k + 4 l] is the transform over n of exp(-2πi n k / 16) times the one of every fourth
+// point from n on.
+MOIRE_INLINE void moire_radix16(lanes *a) {
+  static const float cosine[10] = {
+    1, 0.92387953251128676f, 0.70710678118654752f, 0.38268343236508977f, 0,
+    0, -0.70710678118654752f, 0, 0, -0.92387953251128676f};
+  static const float sine[10] = {
+    0, 0.38268343236508977f, 0.70710678118654752f, 0.92387953251128676f, 1,
+    0, 0.70710678118654752f, 0, 0, -0.38268343236508977f};
+  lanes part[4][4];
+#pragma GCC unroll 4
+  for (int n = 0; n < 4; n += 1) {
+    lanes b[4] = {a[n], a[n + 4], a[n + 8], a[n + 12]};
+    moire_radix4(b);
+    part[0][n] = b[0];
+#pragma GCC unroll 4
+    for (int k = 1; k < 4; k += 1) {
+      part[k][n] = n == 0 ? b[k]
+                          : b[k] * MOIRE_SPLAT(cosine[n * k]) +
+          MOIRE_SWAP(b[k]) * MOIRE_MINUS_I * MOIRE_SPLAT(sine[n * k]);
+    }
+  }
+#pragma GCC unroll 4
+  for (int k = 0; k < 4; k += 1) {
+    moire_radix4(part[k]);
+#pragma GCC unroll 4
+    for (int l = 0; l < 4; l += 1) { a[k + 4 * l] = part[k][l]; }
+  }
 }
 
 #endif

@@ -4,35 +4,6 @@
 #include "alignment.h"
 #include "reader.h"
 
-// What the power sums of a group are weighed by: plane 2j sits in the even lanes of the squared
-// sums and the odd lanes of the squared differences, plane 2j + 1 the other way round. Relative to
-// the strongest plane, so that no square leaves the range of a float.
-typedef struct power_gain {
-  lanes sum, difference;
-  double factor;
-} power_gain;
-
-static power_gain make_power_gain(const moire_group *group) {
-  power_gain gain;
-  double strongest = 0;
-  for (size_t p = 0; p < MOIRE_LANES; p += 1) {
-    strongest = group->unit[p] > strongest ? group->unit[p] : strongest;
-  }
-  // Units are powers of two.
-  const double share = 1 / strongest;
-  // In arrays: single lanes of a vector in memory are slow to write. Lanes without a plane have the
-  // unit 0.
-  float sum[MOIRE_LANES], difference[MOIRE_LANES];
-  for (size_t p = 0; p < MOIRE_LANES; p += 1) {
-    const double relative = group->unit[p] * share;
-    sum[p] = difference[p ^ 1] = (float)(relative * relative);
-  }
-  memcpy(&gain.sum, sum, sizeof sum);
-  memcpy(&gain.difference, difference, sizeof difference);
-  gain.factor = strongest * strongest / 4;
-  return gain;
-}
-
 // Sums over the windowed samples, needed where Parseval cannot use the caller's own.
 typedef struct window_sums {
   double sum[MOIRE_LANES], square[MOIRE_LANES];
@@ -48,9 +19,22 @@ static void add_row(window_sums *sums, const lanes *row, size_t width) {
   }
 }
 
+// All rows at once of a small map whose planes lie side by side.
+static int transform_small(
+  const moire_reader *reader, const moire_workspace *parts, const moire_group *group,
+  int measured) {
+  if (!reader->small || measured || group->count < MOIRE_LANES || group->plane != 1) { return 0; }
+  const ptrdiff_t width = (ptrdiff_t)reader->grid_w;
+  moire_group_stage_all(parts->staged, group, reader);
+  moire_line_execute(
+    &reader->row, parts->map, (ptrdiff_t)reader->pitch, parts->staged, 1, width, reader->grid_h,
+    parts->scratch);
+  return 1;
+}
+
 // Where no power is asked for, the columns from reader->outside on are summed here, row by row.
 static void transform_rows(
-  const moire_reader *reader, const moire_workspace *parts, const moire_group *group,
+  const moire_reader *reader, const moire_workspace *parts, moire_group *group,
   window_sums *window, moire_pair_sums *alias, int measured) {
   const size_t width = reader->grid_w;
   const double copies = reader->mirror ? 2 : 1, factor = copies * (double)reader->grid_h;
@@ -64,56 +48,20 @@ static void transform_rows(
   }
 }
 
-// Columns first … first + count - 1 of the transformed rows.
-static void transform_columns(
-  const moire_reader *reader, const moire_workspace *parts, lanes *out, size_t first,
-  size_t count) {
-  const size_t height = reader->grid_h, rows = reader->options.height;
-  const ptrdiff_t pitch = (ptrdiff_t)reader->pitch;
-  if (!reader->mirror) {
-    moire_line_execute(
-      &reader->column, out, (ptrdiff_t)height, parts->map + first, pitch, 1, count,
-      parts->scratch);
-    return;
-  }
-  for (size_t i = 0; i < count; i += 1) {
-    for (size_t y = 0; y < rows; y += 1) {
-      const lanes v = parts->map[(ptrdiff_t)y * pitch + (ptrdiff_t)(first + i)];
-      parts->stage[y] = parts->stage[height - 1 - y] = v;
-    }
-    moire_line_execute(
-      &reader->column, out + i * height, 0, parts->stage, 1, 0, 1, parts->scratch);
-  }
-}
-
-static void add_columns(
-  const moire_reader *reader, const moire_workspace *parts, const power_gain *gain,
-  moire_pair_sums *alias, int pooled, const moire_group *group, double *plane_power) {
-  const size_t height = reader->grid_h, width = reader->grid_w, tile = reader->tile;
-  lanes *a = parts->columns, *b = a + tile * height;
-  const size_t interior = (width - 1) / 2;
-  const size_t end = pooled || plane_power ? width / 2 + 1 : reader->outside;
-  for (size_t first = 0; first < end;) {
-    // Columns 0 and Nyquist are their own partners and go alone.
-    const int paired = first > 0 && first <= interior;
-    const size_t left = (interior + 1 < end ? interior + 1 : end) - first;
-    const size_t count = !paired ? 1 : left < tile ? left : tile;
-    transform_columns(reader, parts, a, first, count);
-    if (paired) { transform_columns(reader, parts, b, width - first - count + 1, count); }
-    for (size_t i = 0; i < count; i += 1) {
-      const size_t at = (first + i) * height;
-      moire_column_energy(
-        alias, pooled ? parts->power + at : NULL, a + i * height,
-        paired ? b + (count - 1 - i) * height : a, height, reader->alias_weight + at, &gain->sum,
-        &gain->difference, gain->factor);
-      if (plane_power) {
-        const lanes *opposite = paired ? b + (count - 1 - i) * height : a;
-        moire_plane_power_column(
-          plane_power, reader, parts, group, a + i * height, opposite, first + i);
-      }
-    }
-    first += count;
-  }
+// The same until the group is scaled by its exact sums or as well; the first plane that is not
+// finite, or `count`.
+static size_t transform_confirmed(
+  const moire_reader *reader, const moire_workspace *parts, moire_group *group,
+  window_sums *window, moire_pair_sums *alias, int measured) {
+  transform_rows(reader, parts, group, window, alias, measured);
+  if (!group->guessed) { return group->count; }
+  const size_t fault = moire_group_confirm(group, reader);
+  if (fault < group->count || !group->guessed) { return fault; }
+  group->guessed = 0;
+  *window = (window_sums){0};
+  if (alias) { *alias = (moire_pair_sums){0}; }
+  if (!group->silent) { transform_rows(reader, parts, group, window, alias, measured); }
+  return group->count;
 }
 
 static moire_energies plane_energies(
@@ -139,19 +87,27 @@ static moire_energies plane_energies(
   return energies;
 }
 
-// One group into the outputs and its DC energy into `dc`.
-static void read_group(
-  const moire_reader *reader, const moire_workspace *parts, const moire_group *group,
+// One group into the outputs and its DC energy into `dc`; the first plane that is not finite, or
+// `count`.
+static size_t read_group(
+  const moire_reader *reader, const moire_workspace *parts, moire_group *group,
   moire_energies *energies, moire_registration *registrations, double *plane_power, int pooled,
   double *dc) {
   const size_t bins = reader->grid_h * (reader->grid_w / 2 + 1);
+  size_t end = reader->grid_w / 2 + 1;
   window_sums window = {0};
   moire_pair_sums alias = {0};
   if (!group->silent) {
-    const power_gain gain = make_power_gain(group);
-    moire_pair_sums *early = pooled || plane_power ? NULL : &alias;
-    transform_rows(reader, parts, group, &window, early, registrations != NULL);
-    add_columns(reader, parts, &gain, &alias, pooled, group, plane_power);
+    const int measured = registrations != NULL;
+    if (!transform_small(reader, parts, group, measured)) {
+      moire_pair_sums *early = pooled || plane_power ? NULL : &alias;
+      if (early) { end = reader->outside; }
+      const size_t fault = transform_confirmed(reader, parts, group, &window, early, measured);
+      if (fault < group->count) { return fault; }
+    }
+  }
+  if (!group->silent) {
+    moire_group_columns(&alias, plane_power, reader, parts, group, pooled, end);
   } else if (plane_power) {
     memset(plane_power, 0, group->count * bins * sizeof(double));
   }
@@ -161,8 +117,8 @@ static void read_group(
     if (energies) { energies[p] = plane; }
     if (plane_power) { plane_power[p * bins] = plane.dc; }
   }
-  if (!registrations) { return; }
-  moire_measure(registrations, reader, parts, group);
+  if (registrations) { moire_measure(registrations, reader, parts, group); }
+  return group->count;
 }
 
 static void add_power(
@@ -206,15 +162,18 @@ moire_status moire_reader_read(
       .plane = planes->plane_stride,
       .row = planes->row_stride,
       .column = planes->column_stride};
-    const size_t fault = moire_group_prepare(&group, reader);
+    moire_group_turn(&group, reader, parts.turned);
+    size_t fault = moire_group_prepare(&group, reader);
+    if (fault == group.count) {
+      fault = read_group(
+        reader, &parts, &group, reading->energies ? reading->energies + first : NULL,
+        reading->registrations ? reading->registrations + first : NULL,
+        reading->plane_power ? reading->plane_power + first * bins : NULL, pooled, &dc);
+    }
     if (fault < group.count) {
       reading->not_finite_plane = first + fault;
       return moire_not_finite;
     }
-    read_group(
-      reader, &parts, &group, reading->energies ? reading->energies + first : NULL,
-      reading->registrations ? reading->registrations + first : NULL,
-      reading->plane_power ? reading->plane_power + first * bins : NULL, pooled, &dc);
   }
   if (pooled) {
     // The transforms see planes without their means: DC comes from the sums of the samples.

@@ -131,6 +131,8 @@ static void lay_out(moire_reader *reader) {
   reader->box_h = options->height / options->stride_height;
   reader->box_w = options->width / options->stride_width;
   reader->shifts = options->stride_height * options->stride_width;
+  reader->small = !reader->mirror && !reader->windowed &&
+    options->height * options->width <= MOIRE_SMALL_MAP;
   reader->pitch = reader->grid_w | 1;
   reader->box_pitch = reader->box_w | 1;
   // Both columns of a tile's pairs stay in a first-level cache of 32 KiB.

@@ -13,6 +13,8 @@ struct moire_reader {
   size_t pitch, box_pitch;
   // Columns that are transformed in one go.
   size_t tile;
+  // Whether the map is small and enters the transform as it is.
+  int small;
   // From this stored column on every bin lies outside the box.
   size_t outside;
   int exact, mirror, windowed;
@@ -27,9 +29,14 @@ struct moire_reader {
 // Columns of power per plane that are written together: one cache line of doubles a row.
 enum { MOIRE_PLANE_COLUMNS = 8 };
 
+// Samples up to which maps are small: a whole group stays in a first-level cache.
+enum { MOIRE_SMALL_MAP = 200 };
+
 // Where the parts of a workspace lie.
 typedef struct moire_workspace {
   lanes *stage, *scratch, *map, *columns, *plane_columns;
+  // Of small maps: a group side by side, and all of its staged rows.
+  lanes *turned, *staged;
   lanes *box_maps, *box_columns, *registered;
   moire_factor *phases;
   double *power;
@@ -43,7 +50,10 @@ typedef struct moire_group {
   lanes gain, offset;
   // 1 / gain (0 for a plane that is left out), the value taken for the mean, and the exact sums.
   double unit[MOIRE_LANES], centre[MOIRE_LANES], sum[MOIRE_LANES], square[MOIRE_LANES];
+  // No plane varies.
   int silent;
+  // Mean and unit come from some of the rows, and the sums add up while the rows are staged.
+  int guessed;
 } moire_group;
 
 // Sums of squares of a ± b over the bins of a packed transform, lane by lane; see
@@ -56,12 +66,35 @@ typedef struct moire_pair_sums {
 size_t moire_workspace_layout(
   moire_workspace *parts, const moire_reader *reader, int measured, void *base);
 
-// Exact sums and scaling of a group; the first plane that is not finite, or `count`.
+// Sixteen planes of a small map side by side.
+void moire_group_turn(moire_group *group, const moire_reader *reader, lanes *turned);
+
+// Scaling of a group: of a small one by its exact sums, of a large one guessed from some of its rows.
+// The first plane that is not finite, or `count`.
 size_t moire_group_prepare(moire_group *group, const moire_reader *reader);
 
-// Row `y` of a group into `row`, centred, scaled and windowed.
-void moire_group_stage(
-  lanes *row, const moire_group *group, const moire_reader *reader, size_t y);
+// After all rows of a group that is `guessed` were staged and its sums are exact: the first plane
+// that is not finite, or `count`. Where the guess was bad the group is scaled by its sums, `guessed`
+// stays, and the rows are to be staged once more.
+size_t moire_group_confirm(moire_group *group, const moire_reader *reader);
+
+// Adds the sums of `rows` rows of `width` samples from row `first` on.
+void moire_group_add_sums(moire_group *group, size_t first, size_t rows, size_t width);
+
+// Row `y` of a group into `row`, centred, scaled and windowed; adds up the sums of a group that is
+// `guessed`.
+void moire_group_stage(lanes *row, moire_group *group, const moire_reader *reader, size_t y);
+
+// All rows of a small map whose planes lie side by side, as moire_group_stage does it.
+void moire_group_stage_all(
+  lanes *rows, const moire_group *group, const moire_reader *reader);
+
+// Transforms the columns up to `end` of a group's transformed rows, and their mirror images: adds
+// the alias energy to `alias`, the power to the workspace's where it is pooled, and takes it into
+// `plane_power` where there is one.
+void moire_group_columns(
+  moire_pair_sums *alias, double *plane_power, const moire_reader *reader,
+  const moire_workspace *parts, const moire_group *group, int pooled, size_t end);
 
 // Adds to `sums` the alias energy of the packed column a = Z[., k_w], b = Z[., -k_w], and to
 // `power` [height] the pooled power of its bins.

@@ -30,6 +30,9 @@ size_t moire_workspace_layout(
   to->plane_columns = take(
     from, &offset, moire_product(MOIRE_PLANE_COLUMNS, reader->grid_h, &overflow), sizeof(lanes),
     &overflow);
+  const size_t small = reader->small ? reader->options.height * reader->options.width : 0;
+  to->turned = take(from, &offset, small, sizeof(lanes), &overflow);
+  to->staged = take(from, &offset, small, sizeof(lanes), &overflow);
   to->map = take(from, &offset, area, sizeof(lanes), &overflow);
   to->power = take(from, &offset, bins, sizeof(double), &overflow);
   if (measured) {
