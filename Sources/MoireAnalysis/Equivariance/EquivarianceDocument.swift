@@ -50,7 +50,7 @@ public struct EquivarianceDocument: Codable, Sendable, Equatable {
     /// 95 %, bootstrap over images; nil for fewer than two.
     public var low, high: Double?
     public var largest: Double
-    /// The first shift with the largest distance.
+    /// The first shift that comes within 10⁻⁵ of it, relatively.
     public var largestAt: HW
     /// Mean over images, row-major by (Δh, Δw).
     public var distances: [Double]

@@ -57,7 +57,8 @@ struct EquivarianceSums {
     return maps.enumerated().map { index, map in
       let distances = totals[index].map { $0 / count }
       let largest = distances.max() ?? 0
-      let at = distances.firstIndex(of: largest) ?? 0
+      // Shifts that differ by whole strides are equal but for rounding.
+      let at = distances.firstIndex { $0 >= largest * (1 - 1e-5) } ?? 0
       let interval = Interval.bootstrap(means[index], means[index].map { _ in 1 }, seed: 0)
       return EquivarianceDocument.Layer(
         path: map.path, part: map.part, operation: map.operation, channels: map.channels,

@@ -8,7 +8,7 @@ struct DistanceChart {
 
   private let columns = 5
   private let side = 150.0
-  private let pitch = 178.0
+  private let pitch = 200.0
   private let rowPitch = 218.0
   private let mapsTop = 420.0
 

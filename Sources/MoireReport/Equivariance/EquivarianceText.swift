@@ -76,7 +76,13 @@ public struct EquivarianceText {
 
   private func notes(_ width: Int, _ style: TextStyle) -> [String] {
     let lines = DisplayText.wrapped(document.protocolLine, to: width, indent: 2).map(style.dim)
-    let changes = (document.circular ?? []).map { "made circular: \($0)" }
+    let all = document.circular ?? []
+    // The borders are many and alike; what is not circular still is what matters.
+    let borders = all.count { $0.hasSuffix("made circular") }
+    let changes =
+      (borders > 0
+        ? ["\(Figures.plural(borders, "border")) made circular, listed in the JSON"] : [])
+      + all.filter { !$0.hasSuffix("made circular") }
     let skipped = document.images.skipped.map { "skipped \($0.name): \($0.reason)" }
     return lines
       + (changes + document.remarks + skipped).flatMap {
