@@ -118,12 +118,12 @@ struct DistanceChart {
     return [
       .label("\(index + 1)  \(name)", x: 0, y: -20, class: "head"),
       .label(
-        "\(layer.part.rawValue), \(layer.size), mean \(Figures.distance(layer.mean))", x: 0, y: -6,
+        "\(layer.part.rawValue), mean \(Figures.distance(layer.mean))", x: 0, y: -6,
         class: "tick"),
       HeatFigure.image(try encodePNG(pixels), x: 0, y: 0, width: side, height: side),
       .rectangle(
         x: 0, y: 0, width: side, height: side, class: "frame",
-        note: "\(layer.path), \(layer.part.rawValue)"),
+        note: "\(layer.path), \(layer.part.rawValue), \(layer.size)"),
       .label("0", x: 0, y: side + 14, class: "tick"),
       .label("\(range.width - 1)", x: side, y: side + 14, anchor: "end", class: "tick"),
       .label("Δw", x: side / 2, y: side + 14, anchor: "middle", class: "tick"),
