@@ -214,6 +214,27 @@ int cl_program_run(cl_program *program, int first, int last, int threads);
 int cl_take(const cl_map *src, const cl_map *dst, const int32_t *images, const cl_pair *offsets,
             cl_pair stride, cl_pair period, int threads);
 
+/* The map of one image with its channels in blocks of `inner`, 8 or 16, zeros behind the last channel,
+ * and the length of the channel vector at each of its points. */
+typedef struct cl_vectors {
+  const float *data;
+  const double *lengths;
+  int64_t blocks, height, width, inner;
+} cl_vectors;
+
+/* Two points of an axis that belong together, and how much they count. */
+typedef struct cl_point_pair { int64_t a, b; double weight; } cl_point_pair;
+
+/* lengths[p] = the length of the channel vector at point p, of `points`. */
+void cl_lengths(const float *map, int64_t blocks, int64_t points, int64_t inner, double *lengths);
+
+/* The sum over pairs of rows and pairs of columns of weight (row) weight (column) (1 - cosine) between
+ * the channel vectors at (row a, column a) of a and (row b, column b) of b, which have one size. The
+ * distance is 0 between two zero vectors, 1 between a zero vector and another; not below 0 by rounding. The
+ * lengths must be finite. The sums are in double. */
+double cl_cosine_distance(const cl_vectors *a, const cl_vectors *b, const cl_point_pair *rows,
+                          int64_t row_count, const cl_point_pair *columns, int64_t column_count);
+
 /* Memory aligned to 64 bytes, touched and zeroed; NULL when there is none. */
 void *CL_NULLABLE cl_memory_allocate(size_t bytes);
 void cl_memory_free(void *CL_NULLABLE memory);
