@@ -43,7 +43,8 @@ struct TheoremCommand: ParsableCommand {
   @Flag(
     help: ArgumentHelp(
       "Replace each site, and then all, by an alias-free one: what remains of the logit variance, the"
-        + " accuracy; with --circular at every shift, which takes hundreds of runs an image and site."))
+        + " accuracy; with --circular at every shift, which takes hundreds of runs an image and site."
+    ))
   var counterfactual = false
 
   @Option(

@@ -76,6 +76,22 @@ import Testing
     #expect(again.reading == reading)
   }
 
+  /// A pool of even windows without padding reads on at the beginning of its circle.
+  @Test func poolsOfCircularNetworksStayCircular() throws {
+    var builder = NetworkBuilder(
+      name: "pool", inputShape: [3, 16, 16], weights: SeededWeights(seed: 3), border: .circular)
+    try builder.convolution("conv", channels: 4, kernel: 3, padding: 1) {
+      try $0.activation("relu", .relu)
+    }
+    try builder.maxPool("pool", kernel: 2, stride: 2)
+    try builder.globalAveragePool("mean")
+    let found = try Counterfactual(network: builder.network, source: Self.source())
+    let reading = try #require(found.reading)
+    #expect(found.remarks.isEmpty && reading.exhaustive)
+    // A mean behind an ideal low-pass is that of the whole map.
+    #expect((reading.variants.last?.remaining ?? 1) < 1e-8)
+  }
+
   @Test func nothingToReplaceIsSaid() throws {
     var network = Network(name: "still", inputShape: [2, 6, 6])
     network.append("pool", .globalPooling(.max))

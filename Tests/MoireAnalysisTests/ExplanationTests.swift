@@ -37,7 +37,9 @@ import Testing
 
   /// Without an activation the first order is all there is, and a mean does not tell z_d from y_d.
   /// Both sides are sums of float logits of about 1; they differ by rounding relative to the largest.
-  @Test(arguments: [(HW(2, 2), HW(8, 12)), (HW(3, 2), HW(9, 6)), (HW(4, 4), HW(16, 8)), (HW(2, 1), HW(6, 5))])
+  @Test(arguments: [
+    (HW(2, 2), HW(8, 12)), (HW(3, 2), HW(9, 6)), (HW(4, 4), HW(16, 8)), (HW(2, 1), HW(6, 5)),
+  ])
   func aLinearNetworkIsPredictedExactly(_ stride: HW, _ size: HW) throws {
     let network = try Self.linear(stride: stride, size: size)
     let input = PhaseTests.random([1, 3, size.height, size.width], seed: 8)
@@ -108,7 +110,8 @@ import Testing
     try builder.globalAveragePool("mean")
     let found = try Explanation(
       network: builder.network,
-      source: AuditSource([AuditInput(name: "a", tensor: PhaseTests.random([1, 3, 8, 8], seed: 1))]))
+      source: AuditSource([AuditInput(name: "a", tensor: PhaseTests.random([1, 3, 8, 8], seed: 1))])
+    )
     #expect(found.reading == nil)
     #expect(found.remarks.count == 1 && found.remarks[0].contains("layer conv pads"))
   }

@@ -1,5 +1,6 @@
 public import MoireLayers
 import MoireModels
+import MoireSpectral
 import MoireTensors
 
 /// Replaces sampling sites by alias-free ones, one at a time and all at once, and shifts again.
@@ -66,10 +67,13 @@ public struct Counterfactual: Sendable {
   private static func variants(
     of network: Network
   ) throws -> [(replaced: [String], network: Network)] {
-    let (everywhere, changes) = try network.antialiased(with: Antialiasing(method: .ideal))
+    // What stands behind the end of a pool's map is the map's beginning where the map is a circle.
+    let padding: BorderMode? = (try? PhaseEngine.strides(of: network)) == nil ? nil : .circular
+    let (everywhere, changes) = try network.antialiased(
+      with: Antialiasing(method: .ideal, padding: padding))
     let paths = changes.map(\.path)
     let single = try paths.map { path in
-      let one = Antialiasing(method: .ideal, sites: literal(path))
+      let one = Antialiasing(method: .ideal, sites: literal(path), padding: padding)
       return ([path], try network.antialiased(with: one).network)
     }
     return [([], network)] + single + (paths.count > 1 ? [(paths, everywhere)] : [])

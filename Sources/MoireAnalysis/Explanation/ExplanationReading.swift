@@ -47,11 +47,26 @@ public struct ExplanationReading: Codable, Sendable, Equatable {
     public var spearman: PhaseEstimate.Interval?
   }
 
+  /// How good a predictor is at one level.
+  public struct LevelScore: Codable, Sendable, Equatable {
+    /// The mean over images of the prediction.
+    public var prediction: Double
+    /// The same of what is predicted: the variance over the level's phases, all others at 0.
+    public var phaseZeroEffect: Double
+    /// Pearson's correlation of their logarithms over images; nil for too few.
+    public var pearson: Double?
+  }
+
   /// How good a predictor is.
   public struct Score: Codable, Sendable, Equatable {
     public var predictor: Predictor
     /// Over all levels of all images.
     public var share, phaseZeroEffect: Correlation
+    /// Of shares, in logarithms less each level's mean over images: what is known of an image beyond
+    /// what is so for all.
+    public var shareWithinLevels: Correlation
+    /// For each of ``ExplanationReading/levels``.
+    public var levels: [LevelScore]
     /// Of the sum over levels, over images.
     public var total: Correlation
     /// The mean |difference| of predicted and exact share fractions, 0 … 1.

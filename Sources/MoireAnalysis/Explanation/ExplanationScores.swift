@@ -75,6 +75,10 @@ struct ExplanationScores {
         predictor: predictor,
         share: correlation(predicted, byImage.map { $0.map(\.share) }, draws),
         phaseZeroEffect: correlation(predicted, byImage.map { $0.map(\.phaseZeroEffect) }, draws),
+        shareWithinLevels: correlation(
+          Self.centred(predicted), Self.centred(byImage.map { $0.map(\.share) }), draws,
+          isLogarithmic: true),
+        levels: levels.indices.map { levelScore($0, predicted, byImage) },
         total: correlation(sums.map { [$0] }, totals.map { [$0] }, draws),
         shareError: interval(mean(errors), draws.map { $0.map { errors[$0] } }.map(mean)),
         totalError: calibratedError(sums), passes: passes(predictor))
@@ -98,7 +102,7 @@ struct ExplanationScores {
   }
 
   private func correlation(
-    _ predicted: [[Double]], _ exact: [[Double]], _ draws: [[Int]]
+    _ predicted: [[Double]], _ exact: [[Double]], _ draws: [[Int]], isLogarithmic: Bool = false
   ) -> Reading.Correlation {
     func of(
       _ measure: ([Double], [Double]) -> Double?
@@ -111,7 +115,8 @@ struct ExplanationScores {
         })
     }
     return Reading.Correlation(
-      pearson: of(Correlations.logarithmic), spearman: of(Correlations.spearman))
+      pearson: of(isLogarithmic ? Correlations.pearson : Correlations.logarithmic),
+      spearman: of(Correlations.spearman))
   }
 
   private func interval(_ value: Double, _ drawn: [Double]) -> PhaseEstimate.Interval {
@@ -142,6 +147,27 @@ struct ExplanationScores {
         let means = exact[image].indices.map { level in mean(others.map { exact[$0][level] }) }
         return Self.distance(means, exact[image])
       })
+  }
+
+  /// Logarithms less their mean over images, level by level; a level with a zero is left out.
+  private static func centred(_ values: [[Double]]) -> [[Double]] {
+    let levels = (values.first ?? []).indices.filter { level in
+      values.allSatisfy { $0[level] > 0 }
+    }
+    let means = levels.map { level in
+      values.reduce(0) { $0 + log($1[level]) } / Double(values.count)
+    }
+    return values.map { row in zip(levels, means).map { log(row[$0]) - $1 } }
+  }
+
+  private func levelScore(
+    _ level: Int, _ predicted: [[Double]], _ points: [[Reading.Point]]
+  ) -> Reading.LevelScore {
+    let predictions = predicted.map { $0[level] }
+    let effects = points.map { $0[level].phaseZeroEffect }
+    return Reading.LevelScore(
+      prediction: mean(predictions), phaseZeroEffect: mean(effects),
+      pearson: Correlations.logarithmic(predictions, effects))
   }
 
   private static func fractions(_ values: [Double]) -> [Double] {

@@ -12,7 +12,8 @@ struct CounterfactualText {
       columns: [
         .init(title: "free of aliasing", isNumeric: false, isFlexible: true, comfortable: 24),
         .init(title: "variance"), .init(title: "remaining"), .init(title: "95 %"),
-        .init(title: "changed"), .init(title: "accuracy"), .init(title: "agreement"),
+        .init(title: "of spread"), .init(title: "changed"), .init(title: "accuracy"),
+        .init(title: "agreement"),
       ])
     let every = reading.variants.count > 2 ? reading.variants.count - 1 : nil
     table.rows = reading.variants.enumerated().map { index, variant in
@@ -25,7 +26,8 @@ struct CounterfactualText {
         ? Figures.none : "\(ends[0].replacing(" %", with: ""))–\(ends[1])"
       return [
         DisplayText.clean(name), Figures.number(variant.total), Self.share(variant.remaining),
-        interval, Figures.percent(variant.changed), Figures.percent(variant.accuracy),
+        interval, Figures.percent(variant.normalizedTotal), Figures.percent(variant.changed),
+        Figures.percent(variant.accuracy),
         Figures.percent(variant.agreement),
       ]
     }
@@ -37,7 +39,8 @@ struct CounterfactualText {
     let key =
       "The site at stride 1 with its pointwise chain, then the ideal low-pass and the subsampling;"
       + " weights stay. Variance of the logits over \(shifts); remaining: relative to the first row,"
-      + " with a bootstrap interval over \(Figures.plural(reading.images, "image")). Changed: shifts"
+      + " with a bootstrap interval over \(Figures.plural(reading.images, "image")); of spread: of the"
+      + " unshifted logits'. Changed: shifts"
       + " that change the variant's own prediction. Agreement: images with the same unshifted answer"
       + " as the network as it is (\(Figures.number(original.total)))."
     return [style.bold("Counterfactual: what remains where sites do not alias")]
