@@ -85,7 +85,9 @@ let package = Package(
         "MoireTensors", "MoireSpectral", "MoireLayers",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["ONNX/onnx.proto"]),
-    library("MoireAnalysis", ["MoireTensors", "MoireImages", "MoireSpectral", "MoireLayers"]),
+    library(
+      "MoireAnalysis",
+      ["MoireTensors", "MoireImages", "MoireSpectral", "MoireLayers", "MoireModels"]),
     library(
       "MoireTraining", ["MoireTensors", "MoireImages", "MoireLayers", "MoireModels"]),
     library(

@@ -11,6 +11,7 @@ struct TheoremCommand: ParsableCommand {
       Examples:
         moire theorem
         moire theorem mobilenet_v2.onnx photos/ --circular --exhaustive --out theorem
+        moire theorem mobilenet_v2.onnx photos/ --circular --counterfactual --explain
         moire theorem model.onnx photos/ --filters bin-3,kaiser:stop=60,width=0.1 --response lens.csv
 
       At every sampling site three identities are predicted from one spectrum and measured by shifting:
@@ -38,6 +39,27 @@ struct TheoremCommand: ParsableCommand {
       "Answer every circular shift: which level causes how much of the logit variance, and a"
         + " certificate for every image; needs --circular, takes hundreds of runs an image."))
   var exhaustive = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Replace each site, and then all, by an alias-free one: what remains of the logit variance, the"
+        + " accuracy; with --circular at every shift, which takes hundreds of runs an image and site."
+    ))
+  var counterfactual = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Random circular shifts an image for --counterfactual without --circular.", valueName: "n"))
+  var shifts: Int = 64
+
+  @Flag(
+    help: ArgumentHelp(
+      "How far one forward pass without any shift foretells each level's share, against the exact"
+        + " answer; needs --circular, takes hundreds of runs an image."))
+  var explain = false
+
+  @Option(help: "Of random shifts, random directions and bootstrap intervals.")
+  var seed: UInt64 = 0
 
   @Option(
     help: ArgumentHelp(
@@ -68,6 +90,12 @@ struct TheoremCommand: ParsableCommand {
     guard circular || !exhaustive else {
       throw ValidationError("--exhaustive: need --circular, shifts of other networks are no chain")
     }
+    guard circular || !explain else {
+      throw ValidationError("--explain: need --circular, shifts of other networks are no chain")
+    }
+    guard (2...100_000).contains(shifts) else {
+      throw ValidationError("--shifts \(shifts): need a number from 2 to 100000")
+    }
     guard factor == 0 || (2...16).contains(factor) else {
       throw ValidationError("--factor \(factor): need a number from 2 to 16, or 0 for none")
     }
@@ -90,19 +118,48 @@ struct TheoremCommand: ParsableCommand {
       preprocessing: subject.preprocessing, remarks: subject.remarks,
       progress: { progress.show($0, of: $1) })
     progress.finish()
-    let document = theorem.document
+    var document = theorem.document
     guard document.images.read > 0 else {
       throw CommandError.noImages(document.images.skipped.first?.reason ?? "there was none")
     }
     for skipped in document.images.skipped where !common.quiet {
       Terminal.say("skipped \(skipped.name): \(skipped.reason)")
     }
+    let network = wrapped?.network ?? subject.network
+    if counterfactual { try addCounterfactual(network, subject.source, to: &document) }
+    if explain { try addExplanation(network, subject.source, to: &document) }
     if !common.quiet {
       print(
         TheoremText(document, showsChannels: channels)
           .render(color: Terminal.outputIsTerminal))
     }
     try write(document)
+  }
+
+  private func addCounterfactual(
+    _ network: Network, _ source: AuditSource, to document: inout TheoremDocument
+  ) throws {
+    var progress = Progress("theorem: counterfactual", quiet: common.quiet)
+    let found = try Counterfactual(
+      network: network, source: source,
+      options: Counterfactual.Options(shifts: shifts, seed: seed, threads: common.threads),
+      progress: { progress.show($0, of: $1) })
+    progress.finish()
+    document.counterfactual = found.reading
+    document.remarks += found.remarks
+  }
+
+  private func addExplanation(
+    _ network: Network, _ source: AuditSource, to document: inout TheoremDocument
+  ) throws {
+    var progress = Progress("theorem: explanation", quiet: common.quiet)
+    let found = try Explanation(
+      network: network, source: source,
+      options: Explanation.Options(seed: seed, threads: common.threads),
+      progress: { progress.show($0, of: $1) })
+    progress.finish()
+    document.explanation = found.reading
+    document.remarks += found.remarks
   }
 
   private func write(_ document: TheoremDocument) throws {

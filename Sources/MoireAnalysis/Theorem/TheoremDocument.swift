@@ -22,6 +22,10 @@ public struct TheoremDocument: Codable, Sendable, Equatable {
   /// From the sites to the answers at every circular shift; nil where that was not asked for or does
   /// not exist.
   public var phaseChain: ChainReading?
+  /// What would remain if sites did not alias; nil where that was not asked for or does not exist.
+  public var counterfactual: CounterfactualReading?
+  /// What one forward pass tells of the phase chain without a shift; nil likewise.
+  public var explanation: ExplanationReading?
   /// What the reader should know.
   public var remarks: [String]
 

@@ -23,6 +23,8 @@ public struct TheoremText {
       + [
         PhaseChainText(document).levels(width, style),
         PhaseChainText(document).images(width, style),
+        CounterfactualText(document).table(width, style),
+      ] + ExplanationText(document).tables(width, style) + [
         pointwise(width, style), legend(width, style), notes(width), reading(width),
       ]
     let text = sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
