@@ -173,10 +173,11 @@ static double sample_share(const moire_reader *reader) {
 
 size_t moire_group_prepare(moire_group *group, const moire_reader *reader) {
   const size_t height = reader->options.height, width = reader->options.width;
-  // Smaller groups stay in the caches, where a pass for the sums costs little.
+  // Smaller groups stay in the caches, where a pass for the sums costs little. What a window leaves
+  // of a plane depends on the mean taken off before it, which then has to be the plane's own.
   enum { LARGE = 4096, ROWS = 8 };
   group->guessed = 0;
-  if (height >= 4 * ROWS && height * width >= LARGE) {
+  if (!reader->windowed && height >= 4 * ROWS && height * width >= LARGE) {
     clear_sums(group);
     for (size_t i = 0; i < ROWS; i += 1) {
       moire_group_add_sums(group, (2 * i + 1) * height / (2 * ROWS), 1, width);
