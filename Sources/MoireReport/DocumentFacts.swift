@@ -1,23 +1,31 @@
 import MoireAnalysis
 
-/// The lines that say what was audited and with what.
+/// The lines that say what was measured and with what.
 struct DocumentFacts {
   let network, images, preprocessing, versions: String
 
   init(_ document: AuditDocument) {
-    let summary = document.network
+    self.init(document.network, document.images, document.preprocessing, document.versions)
+  }
+
+  init(_ document: TheoremDocument) {
+    self.init(document.network, document.images, document.preprocessing, document.versions)
+  }
+
+  private init(
+    _ summary: AuditDocument.NetworkSummary, _ read: AuditDocument.ImageSummary,
+    _ input: AuditDocument.PreprocessingSummary, _ software: AuditDocument.Versions
+  ) {
     network =
       "\(Figures.plural(summary.parameters, "parameter")), "
       + "\(Figures.plural(summary.layers, "layer")), input \(Figures.shape(summary.inputShape)), "
       + "output \(Figures.shape(summary.outputShape))"
-    let read = document.images
     var parts = ["\(Figures.plural(read.read, "image")) read"]
     if !read.skipped.isEmpty { parts.append("\(Figures.count(read.skipped.count)) skipped") }
     parts.append("\(Figures.count(read.labelled)) labelled")
     if let accuracy = read.accuracy { parts.append("accuracy \(Figures.percent(accuracy))") }
     images = parts.joined(separator: ", ")
-    preprocessing = DisplayText.clean(document.preprocessing.description)
-    let software = document.versions
+    preprocessing = DisplayText.clean(input.description)
     versions = "Moire \(software.moire), FFTW \(software.fftw), oneDNN \(software.onednn)"
   }
 }

@@ -40,8 +40,9 @@ enum Labels {
   }
 
   private static func text(_ path: String) throws -> String {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw CommandError.unreadable(path: path, reason: "no such file, or no permission")
+    let data: Data
+    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+      throw CommandError.unreadable(path: path, reason: systemReason(error))
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw CommandError.unreadable(path: path, reason: "it is not UTF-8 text")

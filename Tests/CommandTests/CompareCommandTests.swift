@@ -99,7 +99,7 @@ import Testing
       }
       let audit = try Tool.run(["audit", "--json", "a.json", "--quiet"], in: folder)
       #expect(audit.code == 0)
-      try refused("none.json", "none.json: no such file")
+      try refused("none.json", "none.json: cannot be read: no such file")
       try Data("{".utf8).write(to: file("e.json"))
       try refused("e.json", "the file is no JSON document")
       try Data("{\"schema\": 1}".utf8).write(to: file("e.json"))

@@ -41,9 +41,9 @@ extension MeasuredResponse {
   }
 
   private static func text(_ path: String) throws -> String {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw TheoremError.response(
-        path: path, reason: "cannot be read: no such file, or no permission")
+    let data: Data
+    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+      throw TheoremError.response(path: path, reason: "cannot be read: \(systemReason(error))")
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw TheoremError.response(

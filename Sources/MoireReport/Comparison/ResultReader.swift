@@ -1,18 +1,15 @@
 import Foundation
 public import MoireAnalysis
+import MoireTensors
 
 /// Reads the JSON files of `moire audit`, `moire shift` and `moire theorem`, whichever it is.
 public enum ResultReader {
   /// - Throws: ``ComparisonError/unreadable(file:reason:)`` that says what the file holds instead.
   public static func read(path: String) throws -> ComparedResult {
     let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
+    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
       throw ComparisonError.unreadable(
-        file: path,
-        reason: FileManager.default.fileExists(atPath: path)
-          ? "the file cannot be read" : "no such file")
+        file: path, reason: "cannot be read: \(systemReason(error))")
     }
     return try read(data, file: path)
   }

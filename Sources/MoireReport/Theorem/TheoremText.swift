@@ -32,11 +32,11 @@ public struct TheoremText {
   }
 
   private func header(_ width: Int, _ style: TextStyle) -> [String] {
-    let facts = TheoremFacts(document)
+    let facts = DocumentFacts(document)
     let title = "Theory beside measurement: \(DisplayText.clean(document.network.name))"
     let rows = [
       ("network", facts.network), ("images", facts.images), ("input", facts.preprocessing),
-      ("padding", facts.padding), ("software", facts.versions),
+      ("padding", document.paddingLine), ("software", facts.versions),
     ]
     return DisplayText.wrapped(title, to: width).map(style.bold)
       + rows.flatMap { label, text in

@@ -13,7 +13,10 @@ extension ImageDataset {
     do {
       entries = try manager.contentsOfDirectory(atPath: path).sorted()
     } catch {
-      throw TrainingError.file(path: path, reason: "cannot be read: \(systemReason(error))")
+      throw TrainingError.file(
+        path: path,
+        reason: "cannot be read: \(systemReason(error)); need a folder of idx files or of images "
+          + "by class, or an .npz file")
     }
     let classes = entries.filter { name in
       var isFolder: ObjCBool = false

@@ -1,28 +1,8 @@
 import MoireAnalysis
 
-/// The lines that say what theory was held against.
-struct TheoremFacts {
-  let network, images, preprocessing, padding, versions: String
-
-  init(_ document: TheoremDocument) {
-    let summary = document.network
-    network =
-      "\(Figures.plural(summary.parameters, "parameter")), "
-      + "\(Figures.plural(summary.layers, "layer")), input \(Figures.shape(summary.inputShape)), "
-      + "output \(Figures.shape(summary.outputShape))"
-    let read = document.images
-    var parts = ["\(Figures.plural(read.read, "image")) read"]
-    if !read.skipped.isEmpty { parts.append("\(Figures.count(read.skipped.count)) skipped") }
-    parts.append("\(Figures.count(read.labelled)) labelled")
-    if let accuracy = read.accuracy { parts.append("accuracy \(Figures.percent(accuracy))") }
-    images = parts.joined(separator: ", ")
-    preprocessing = DisplayText.clean(document.preprocessing.description)
-    padding = Self.padding(document.circular)
-    let software = document.versions
-    versions = "Moire \(software.moire), FFTW \(software.fftw), oneDNN \(software.onednn)"
-  }
-
-  private static func padding(_ circular: TheoremDocument.Circular?) -> String {
+extension TheoremDocument {
+  /// What stands around the network's maps.
+  var paddingLine: String {
     guard let circular else {
       return "as the network has it; maps are taken as periodic, --circular makes the network so"
     }
