@@ -36,6 +36,13 @@ import Testing
     let shared = "$(pkg-config --cflags --libs moire)"
     try shell.run("cd user && cc -Wall -Wextra -Werror alias.c \(shared) -lm -o c")
     try shell.run("cd user && c++ -std=c++17 -Wall -Wextra -Werror alias.cpp \(shared) -o cpp")
+    try shell.run(
+      "cp \(Self.examples)/downsample.c user && cd user && "
+        + "cc -Wall -Wextra -Werror downsample.c \(shared) -lm -o downsample")
+    // ½ g² for the gain g that the filter has at the tone that folds: 1, cos⁴(24π/64), 0.
+    #expect(
+      try shell.run("user/downsample").split(separator: "\n").map { $0.suffix(7) }
+        == ["0.50000", "0.00023", "0.00000"])
     // Static libraries come before what they need: the order is pkg-config's.
     let archive = "$(pkg-config --cflags --libs --static moire | sed s/-lmoire/-l:libmoire.a/)"
     try shell.run("cd user && cc alias.c \(archive) -o static")
