@@ -130,7 +130,10 @@ let package = Package(
       ]),
     tests(
       "MoireTrainingTests",
-      ["MoireTraining", "MoireModels", "MoireLayers", "MoireSpectral", "MoireTensors"]),
+      [
+        "MoireTraining", "MoireModels", "MoireLayers", "MoireImages", "MoireSpectral",
+        "MoireTensors",
+      ]),
     tests("MoireReportTests", ["MoireReport", "MoireAnalysis", "MoireSpectral", "MoireTensors"]),
     tests("CommandTests", ["moire", "MoireKit", "MoireTensors"]),
     tests("LinkTests", [], exclude: ["check_moire.py", "check_hooks.py"]),

@@ -18,7 +18,8 @@ struct Moire: ParsableCommand {
       AuditCommand.self, TheoremCommand.self, ShiftCommand.self, MergeCommand.self,
       CompareCommand.self, EquivarianceCommand.self,
       RunCommand.self, InspectCommand.self, AntialiasCommand.self, ResponseCommand.self,
-      SpectrumCommand.self, FilterCommand.self, TrainCommand.self, TrainEvaluateCommand.self,
+      SpectrumCommand.self, FilterCommand.self, TrainCommand.self, FinetuneCommand.self,
+      TrainEvaluateCommand.self,
     ])
 
   static func main() {

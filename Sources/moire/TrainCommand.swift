@@ -77,35 +77,13 @@ struct TrainCommand: ParsableCommand {
         inputSize: HW(training.shape[1], training.shape[2]), inputChannels: training.shape[0],
         classes: training.classes.count, downsampling: Downsampling(parsing: downsampling),
         padding: Border(rawValue: border) ?? .zero, weights: SeededWeights(seed: seed))
-      let record = try train(network, training, test, scale, seed)
-      summary.append((seed, record))
+      let run = try TrainRun(
+        folder: "\(output)/seed-\(seed)", label: "seed \(seed)", metadata: metadata(seed),
+        plan: planOptions.plan(seed: seed, threads: common.threads), scale: scale,
+        resumes: resume, quiet: common.quiet)
+      summary.append((seed, try run(network, training, test)))
     }
     try writeSummary(summary)
-  }
-
-  private func train(
-    _ network: Network, _ data: ImageDataset, _ test: ImageDataset?, _ scale: PixelScale,
-    _ seed: UInt64
-  ) throws -> EpochRecord {
-    let folder = "\(output)/seed-\(seed)"
-    try makeFolder(folder)
-    let trainer = try Trainer(
-      network, data: data, test: test,
-      plan: planOptions.plan(seed: seed, threads: common.threads), scale: scale,
-      checkpoint: "\(folder)/checkpoint.safetensors", resumes: resume)
-    let line = TrainLine("seed \(seed)", quiet: common.quiet)
-    let trained = try trainer.run { progress in
-      line.show(progress)
-      if progress.record != nil { try writeLog(trainer.records, folder) }
-    }
-    try writeLog(trainer.records, folder)
-    try trained.writeONNX(path: "\(folder)/model.onnx", metadata: metadata(seed))
-    try Safetensors.write(
-      trained.namedTensors, metadata: metadata(seed), to: "\(folder)/model.safetensors")
-    guard let last = trainer.records.last else {
-      preconditionFailure("a training has an epoch or more")
-    }
-    return last
   }
 
   private func metadata(_ seed: UInt64) -> [String: String] {
@@ -113,22 +91,6 @@ struct TrainCommand: ParsableCommand {
       "network": network, "downsampling": downsampling, "border": border, "seed": String(seed),
       "version": MoireVersion.current,
     ]
-  }
-
-  private func makeFolder(_ path: String) throws {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw CommandError.unwritable(path: path, reason: systemReason(error))
-    }
-  }
-
-  private func writeLog(_ records: [EpochRecord], _ folder: String) throws {
-    try OutputFiles.write([
-      ("\(folder)/log.csv", Data(EpochRecord.csv(records).utf8)),
-      ("\(folder)/curves.svg", Data(TrainCurves(records).svg.utf8)),
-    ])
   }
 
   private func writeSummary(_ rows: [(seed: UInt64, record: EpochRecord)]) throws {
@@ -142,36 +104,5 @@ struct TrainCommand: ParsableCommand {
     try OutputFiles.write([("\(output)/summary.csv", Data(text.utf8))])
     guard !common.quiet else { return }
     print(text, terminator: "")
-  }
-}
-
-/// The line that says how a training goes: rewritten in place on a terminal, one line an epoch elsewhere.
-final class TrainLine {
-  private let label: String
-  private let quiet: Bool
-  private var lastShown = Date.distantPast
-
-  init(_ label: String, quiet: Bool) {
-    self.label = label
-    self.quiet = quiet
-  }
-
-  func show(_ progress: TrainingProgress) {
-    guard !quiet else { return }
-    let isNew = Date().timeIntervalSince(lastShown) > 0.2
-    guard progress.record != nil || (Terminal.errorIsTerminal && isNew) else { return }
-    lastShown = Date()
-    var line = "\(label), epoch \(progress.epoch)/\(progress.epochs)"
-    line += ", step \(progress.step)/\(progress.steps)"
-    line += String(
-      format: ", loss %.4f, accuracy %.2f %%, rate %.2g", progress.loss,
-      100 * progress.accuracy, progress.rate)
-    if let accuracy = progress.record?.testAccuracy {
-      line += String(format: ", test %.2f %%", 100 * accuracy)
-    }
-    if progress.secondsLeft > 0 { line += ", \(Progress.duration(progress.secondsLeft)) left" }
-    guard Terminal.errorIsTerminal else { return Terminal.say(line) }
-    let end = progress.record == nil ? "" : "\n"
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(line)\(end)".utf8))
   }
 }

@@ -31,19 +31,32 @@ struct TrainEvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let source = DataSource(data)
-    let whole =
-      try source.test(threads: common.threads)
-      ?? source.training(threads: common.threads)
-    let images = try whole.limited(to: limit)
-    let network = try ONNXModel(contentsOf: model).network(
-      inputName: network.inputName, outputName: network.outputName,
-      size: network.parsedSize() ?? HW(images.shape[1], images.shape[2]))
+    let model = try ONNXModel(contentsOf: self.model)
+    let (images, network) = try load(model)
     let scale = PixelScale(try preprocessing.resolve(inputShape: images.shape))
     let result = try Evaluation(network, on: images, scale: scale, threads: common.threads)
     if !common.quiet { show(result) }
     guard let json = common.json else { return }
-    try JSONFile.write(EvaluationDocument(result, model: model, data: data), path: json)
+    try JSONFile.write(EvaluationDocument(result, model: self.model, data: data), path: json)
+  }
+
+  /// Images in folders are brought to the input of a network that has one size, or the one asked for;
+  /// all others set it.
+  private func load(_ model: ONNXModel) throws -> (ImageDataset, Network) {
+    let (input, answer) = (network.inputName, network.outputName)
+    let size = try network.parsedSize()
+    let fixed = try? model.network(inputName: input, outputName: answer, size: size)
+    let source = DataSource(
+      data, fitting: try fixed.map { try preprocessing.resolve(inputShape: $0.inputShape) })
+    let whole =
+      try source.test(threads: common.threads) ?? source.training(threads: common.threads)
+    let images = try whole.limited(to: limit)
+    if let fixed { return (images, fixed) }
+    return (
+      images,
+      try model.network(
+        inputName: input, outputName: answer, size: HW(images.shape[1], images.shape[2]))
+    )
   }
 
   private func show(_ result: Evaluation) {

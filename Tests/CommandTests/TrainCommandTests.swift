@@ -61,6 +61,41 @@ import Testing
     }
   }
 
+  @Test func finetunesWhatAntialiasWrote() throws {
+    try Tool.inTemporaryFolder { folder in
+      try writeData(folder)
+      func succeed(_ arguments: [String]) throws -> Tool.Result {
+        let result = try Tool.run(arguments, in: folder)
+        #expect(result.code == 0, "\(arguments): \(result.errors)")
+        return result
+      }
+      let few = ["--data", ".", "--epochs", "1", "--batch", "8", "--threads", "1"]
+      _ = try succeed(["train", "--limit", "8", "--out", "plain", "--quiet"] + few)
+      _ = try succeed(
+        ["antialias", "plain/seed-0/model.onnx", "-o", "b.onnx", "--with", "bin-3", "--quiet"])
+      let tuned = try succeed(["finetune", "b.onnx", "--out", "tuned"] + few)
+      #expect(tuned.errors.contains("rate 0.01;") && tuned.output.contains("test "))
+      let first = try Data(contentsOf: folder.appendingPathComponent("tuned/model.onnx"))
+      try FileManager.default.removeItem(at: folder.appendingPathComponent("tuned/model.onnx"))
+      _ = try succeed(["finetune", "b.onnx", "--out", "tuned", "--resume"] + few)
+      #expect(try Data(contentsOf: folder.appendingPathComponent("tuned/model.onnx")) == first)
+      let inspected = try succeed(["inspect", "tuned/model.onnx"])
+      #expect(inspected.output.lowercased().contains("blur"))
+
+      // Labels 0, 1, 2 where the network knows two classes.
+      let labels = (0..<32).map { UInt8($0 % 3) }
+      for part in ["train", "t10k"] {
+        try idx([32], labels).write(
+          to: folder.appendingPathComponent("\(part)-labels-idx1-ubyte"))
+      }
+      let unfit = try Tool.run(["finetune", "b.onnx", "--out", "head"] + few, in: folder)
+      #expect(unfit.code == 3 && unfit.errors.contains("has 3 classes"), "\(unfit.errors)")
+      _ = try succeed(["finetune", "b.onnx", "--new-head", "--out", "head"] + few)
+      let evaluated = try succeed(["evaluate", "head/model.onnx", "--data", "."])
+      #expect(evaluated.output.contains("class 2"))
+    }
+  }
+
   @Test func badInputIsNamed() throws {
     try Tool.inTemporaryFolder { folder in
       try writeData(folder, count: 8)

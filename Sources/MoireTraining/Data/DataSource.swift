@@ -1,4 +1,5 @@
 import Foundation
+public import MoireImages
 import MoireTensors
 
 /// Where a command finds its data: a folder of idx files, a folder of classes, or an `.npz` file.
@@ -10,8 +11,14 @@ import MoireTensors
 /// - `.npz` with `x_train`, `y_train`, `x_test`, `y_test`, or `images`, `labels`.
 public struct DataSource: Sendable {
   public let path: String
+  /// How the images of folders come to one size, where they do not have one. Other files hold images
+  /// of one size, which is kept.
+  public let fitting: Preprocessing?
 
-  public init(_ path: String) { self.path = path }
+  public init(_ path: String, fitting: Preprocessing? = nil) {
+    self.path = path
+    self.fitting = fitting
+  }
 
   /// The images to train on.
   ///
@@ -22,7 +29,7 @@ public struct DataSource: Sendable {
       return try ImageDataset(idxImages: pair.images, labels: pair.labels)
     }
     let inner = folder(["train"]) ?? path
-    return try ImageDataset(folder: inner, threads: threads)
+    return try ImageDataset(folder: inner, fitting: fitting, threads: threads)
   }
 
   /// The images to test on, `nil` where there are none apart; the classes are those of training.
@@ -37,7 +44,7 @@ public struct DataSource: Sendable {
       return try ImageDataset(idxImages: pair.images, labels: pair.labels, classes: classes)
     }
     guard let inner = folder(["test", "val"]) else { return nil }
-    let data = try ImageDataset(folder: inner, threads: threads)
+    let data = try ImageDataset(folder: inner, fitting: fitting, threads: threads)
     if let classes, data.classes.count != classes {
       throw TrainingError.invalidData(
         path: inner, reason: "has \(data.classes.count) classes, training has \(classes)")

@@ -1,17 +1,50 @@
 import Foundation
-import MoireImages
+public import MoireImages
 public import MoireTensors
 
 extension ImageDataset {
   /// A folder with a folder of images for each class, named after it; classes in the order of names.
   ///
-  /// All images must have one size; gray and colour ones do not mix.
+  /// Without a preprocessing all images must have one size, and gray and colour ones do not mix.
+  /// - Parameter fitting: how images come to one size: its resizing, its crop in the middle and its
+  ///   number of channels; an image of the crop's size is taken as it is.
   /// - Throws: ``TrainingError``, and what decoding an image throws.
-  public init(folder path: String, threads: Int = 1) throws {
-    let manager = FileManager.default
+  public init(folder path: String, fitting: Preprocessing? = nil, threads: Int = 1) throws {
+    let classes = try Self.classFolders(path)
+    let (files, labels) = try Self.imageFiles(path, classes)
+    let first = try Self.image(files[0], fitting)
+    let shape = [first.channels, first.height, first.width]
+    let size = shape.reduce(1, *)
+    var pixels = [UInt8](repeating: 0, count: files.count * size)
+    try pixels.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let target = buffer
+      try Parallel.forEach(files.count, threads: threads) { _, index in
+        let image = try Self.image(files[index], fitting)
+        let own = [image.channels, image.height, image.width]
+        guard own == shape else {
+          throw TrainingError.unlikeShapes(path: files[index], expected: shape, got: own)
+        }
+        let planes = planar(image.pixels, image.channels)
+        _ = UnsafeMutableBufferPointer(rebasing: target[index * size..<(index + 1) * size])
+          .update(fromContentsOf: planes)
+      }
+    }
+    try self.init(
+      path: path, shape: shape, pixels: .bytes(pixels), labels: labels, classes: classes)
+  }
+
+  private static func image(_ path: String, _ fitting: Preprocessing?) throws -> Image {
+    let image = try Image(contentsOf: path)
+    guard let fitting else { return image }
+    // Made for this network: resizing would only blur it.
+    if image.size == fitting.crop { return fitting.channels == 1 ? image.gray : image.rgb }
+    return try fitting.resized(image).centerCropped(to: fitting.crop)
+  }
+
+  private static func classFolders(_ path: String) throws -> [String] {
     let entries: [String]
     do {
-      entries = try manager.contentsOfDirectory(atPath: path).sorted()
+      entries = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     } catch {
       throw TrainingError.file(
         path: path,
@@ -21,44 +54,31 @@ extension ImageDataset {
     let classes = entries.filter { name in
       var isFolder: ObjCBool = false
       return !name.hasPrefix(".")
-        && manager.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
+        && FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
         && isFolder.boolValue
     }
     guard !classes.isEmpty else {
       throw TrainingError.invalidData(
         path: path, reason: "holds no folders of images, one for each class")
     }
+    return classes
+  }
+
+  private static func imageFiles(
+    _ path: String, _ classes: [String]
+  ) throws -> (files: [String], labels: [Int32]) {
     var (files, labels): ([String], [Int32]) = ([], [])
     for (label, name) in classes.enumerated() {
       let folder = "\(path)/\(name)"
       let images =
-        (try? manager.contentsOfDirectory(atPath: folder))?
+        (try? FileManager.default.contentsOfDirectory(atPath: folder))?
         .filter { ["png", "jpg", "jpeg"].contains(($0 as NSString).pathExtension.lowercased()) }
         .sorted() ?? []
       guard !images.isEmpty else { throw TrainingError.emptyClass(path: path, name: name) }
       files += images.map { "\(folder)/\($0)" }
       labels += images.map { _ in Int32(label) }
     }
-    let first = try Image(contentsOf: files[0])
-    let shape = [first.channels, first.height, first.width]
-    let size = shape.reduce(1, *)
-    var pixels = [UInt8](repeating: 0, count: files.count * size)
-    let names = files
-    try pixels.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let target = buffer
-      try Parallel.forEach(names.count, threads: threads) { _, index in
-        let image = try Image(contentsOf: names[index])
-        let own = [image.channels, image.height, image.width]
-        guard own == shape else {
-          throw TrainingError.unlikeShapes(path: names[index], expected: shape, got: own)
-        }
-        let planes = planar(image.pixels, image.channels)
-        _ = UnsafeMutableBufferPointer(rebasing: target[index * size..<(index + 1) * size])
-          .update(fromContentsOf: planes)
-      }
-    }
-    try self.init(
-      path: path, shape: shape, pixels: .bytes(pixels), labels: labels, classes: classes)
+    return (files, labels)
   }
 
   /// Images and labels of an `.npz` file: `[N, H, W]`, `[N, C, H, W]` or `[N, H, W, C]` with 1 or 3
