@@ -16,27 +16,26 @@ extension Lowering {
       done.insert(next)
       (value, stride) = (next + 1, every)
     }
-    let result = dims(of: value)
-    let weights = try newBlocked([batch, layer.logits, result[2], result[3]])
-    try appendWeights(layer, logits, stride, to: weights, rows: result[2])
-    let target = try newBlocked(result)
-    let rows = layer.positions(\.height, size.height, stride.height, count: result[2])
-    let columns = layer.positions(\.width, size.width, stride.width, count: result[3])
-    let (kernel, groups) = (cl_pair(layer.kernel), Int64(layer.groups))
+    values[value] =
+      try filter(layer, source, logits, size: size, stride: stride, to: dims(of: value)).result
+  }
+
+  /// Weights by softmax at every stride-th position, and what they make of the map there.
+  mutating func filter(
+    _ layer: AdaptiveFilter, _ source: Int, _ logits: Int, size: HW, stride: HW, to dims: [Int]
+  ) throws -> (weights: Int, result: Int) {
+    let weights = try newBlocked([batch, layer.logits, dims[2], dims[3]])
+    try appendWeights(layer, logits, stride, to: weights, rows: dims[2])
+    let target = try newBlocked(dims)
+    let taps = FilterTaps(layer, size: size, stride: stride, output: HW(dims[2], dims[3]))
     try program.append(
       "kernel:adaptive-filter", [source, weights], to: target, parts: program.blocks(of: target)
     ) { sources, target, part, _ in
       var target = target
-      rows.withUnsafeBufferPointer { rows in
-        columns.withUnsafeBufferPointer { columns in
-          var taps = cl_filter_taps(
-            kernel: kernel, groups: groups, rows: rows.baseAddress!, columns: columns.baseAddress!)
-          cl_filter_adaptively(sources, &target, Int64(part), &taps)
-        }
-      }
+      taps.withTaps { cl_filter_adaptively(sources, &target, Int64(part), $0) }
       return true
     }
-    values[value] = target
+    return (weights, target)
   }
 
   /// The softmax of the logits at every stride-th position.
@@ -54,6 +53,30 @@ extension Lowering {
         sources, &target, Int64(part), scope, stride,
         workspace.assumingMemoryBound(to: Float.self))
       return true
+    }
+  }
+}
+
+/// Which samples the filters of every position read.
+struct FilterTaps: Sendable {
+  private let kernel: cl_pair
+  private let groups: Int64
+  private let rows: [Int32]
+  private let columns: [Int32]
+
+  init(_ layer: AdaptiveFilter, size: HW, stride: HW, output: HW) {
+    (kernel, groups) = (cl_pair(layer.kernel), Int64(layer.groups))
+    rows = layer.positions(\.height, size.height, stride.height, count: output.height)
+    columns = layer.positions(\.width, size.width, stride.width, count: output.width)
+  }
+
+  func withTaps(_ body: (UnsafePointer<cl_filter_taps>) -> Void) {
+    rows.withUnsafeBufferPointer { rows in
+      columns.withUnsafeBufferPointer { columns in
+        var taps = cl_filter_taps(
+          kernel: kernel, groups: groups, rows: rows.baseAddress!, columns: columns.baseAddress!)
+        body(&taps)
+      }
     }
   }
 }

@@ -193,6 +193,16 @@ void cl_filter_weights(const cl_map *logits, const cl_map *dst, int64_t part, in
  * and the weights, channel g taps + t for tap t of group g. */
 void cl_filter_adaptively(const cl_map *sources, const cl_map *dst, int64_t part,
                           const cl_filter_taps *taps);
+/* The transposes, for training. Plane `part` of the map's gradient; the sources are the gradient of what
+ * cl_filter_adaptively gave, and the weights. */
+void cl_filter_back_map(const cl_map *sources, const cl_map *dst, int64_t part,
+                        const cl_filter_taps *taps);
+/* Row `part` of the weights' gradient; the sources are the map and the gradient of the result. */
+void cl_filter_back_weights(const cl_map *sources, const cl_map *dst, int64_t part,
+                            const cl_filter_taps *taps);
+/* Row `part` of the logits' gradient; the sources are the weights and their gradient. */
+void cl_filter_back_logits(const cl_map *sources, const cl_map *dst, int64_t part, int64_t scope,
+                           cl_pair stride);
 /* Zeros in the lanes of a value in blocks behind its last channel. */
 int cl_step_clear_lanes(cl_program *program, int value);
 

@@ -24,9 +24,7 @@ extension TrainingLowering {
       try lowerAntiAliasing(index)
     case .normalization(let layer): try lowerNormalization(index, layer)
     case .transposedConvolution(let layer): try lowerTransposed(index, layer)
-    case .adaptiveFilter:
-      throw LayerError.incompatible(
-        path: node.path, reason: "a layer of this kind has no gradient here and cannot be trained")
+    case .adaptiveFilter(let layer): try lowerAdaptiveFilter(index, layer)
     }
   }
 

@@ -60,4 +60,22 @@ struct AntiAliasingGradientTests {
       try checkGradients(network, seed: 8)
     }
   }
+
+  @Test(arguments: AdaptiveFilter.Scope.allCases)
+  func `Filters that a network chooses itself`(_ scope: AdaptiveFilter.Scope) throws {
+    let modes: [PaddingMode] = [.reflect, .constant(0), .replicate, .circular]
+    // Groups within a block of 16 channels, as wide as one, over two, and behind its border.
+    for (index, (channels, groups)) in [(6, 2), (32, 2), (24, 1), (33, 3)].enumerated() {
+      for stride: HW in [1, 2, [3, 2]] {
+        let filter = AdaptiveFilter(
+          kernel: [[3, 3], [1, 5], [3, 1], [5, 3]][index], groups: groups, scope: scope,
+          paddingMode: modes[(index + stride.height) % 4])
+        var network = Network(name: "adaptive", inputShape: [channels, 7, 6])
+        let predictor = Convolution(
+          weight: onGrid([filter.logits, channels, 1, 1], seed: 9, scale: 0.2))
+        network.appendAdaptiveFilterPool("pool", filter, predictor: predictor, stride: stride)
+        try checkGradients(network, seed: 10)
+      }
+    }
+  }
 }
