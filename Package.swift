@@ -143,7 +143,7 @@ let package = Package(
 if Context.environment["MOIRE_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "moire-fuzz", dependencies: ["MoireModels", "MoireLayers", "MoireTensors"],
-      path: "Tests", sources: ["Fuzz", "MoireModelsTests/ModelMutator.swift"],
-      swiftSettings: swiftRules))
+      name: "moire-fuzz",
+      dependencies: ["MoireModels", "MoireLayers", "MoireTensors", "TestSupport"],
+      path: "Tests/Fuzz", swiftSettings: swiftRules))
 }

@@ -71,7 +71,8 @@ struct TrainPlanOptions: ParsableArguments {
 
 extension Downsampling {
   /// What ``init(parsing:)`` reads.
-  static let grammar = "strided, rect-2, tri-3, bin-N (N from 2 to 15), ideal, ideal:hann, asap, aps"
+  static let grammar =
+    "strided, rect-2, tri-3, bin-N (N from 2 to 15), ideal, ideal:hann, asap, aps"
 
   /// - Throws: `ValidationError`.
   init(parsing text: String) throws {

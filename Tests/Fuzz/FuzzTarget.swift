@@ -1,6 +1,7 @@
 import MoireLayers
 import MoireModels
 import MoireTensors
+import TestSupport
 
 /// What libFuzzer calls with every file that it makes up: the file is imported or refused with a typed
 /// error; whatever else happens ends the process.
