@@ -6,10 +6,10 @@ import Testing
 
 @Suite struct WaveletTests {
   @Test func closedForms() throws {
-    let root = 3.0.squareRoot()
+    let (root, half) = (3.0.squareRoot(), 0.5.squareRoot())
     let db2 = [1 + root, 3 + root, 3 - root, 1 - root].map { $0 / (4 * 2.0.squareRoot()) }
     for (wavelet, expected) in [
-      (Wavelet.haar, [0.5.squareRoot(), 0.5.squareRoot()]), (.daubechies(2), db2),
+      (Wavelet.haar, [half, half]), (.daubechies(2), db2),
     ] {
       let taps = try wavelet.taps()
       #expect(taps.count == expected.count)
