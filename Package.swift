@@ -141,3 +141,12 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
 )
+
+// Has no main of its own: it links with libFuzzer alone, as .ci/run --full builds it.
+if Context.environment["MOIRE_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "moire-fuzz",
+      dependencies: ["MoireModels", "MoireLayers", "MoireTensors", "TestSupport"],
+      path: "Tests/Fuzz", swiftSettings: swiftRules))
+}

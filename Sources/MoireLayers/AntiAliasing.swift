@@ -17,21 +17,6 @@ public struct SeparablePooling: Sendable, Hashable {
   public var stride: HW { HW(rows.stride, columns.stride) }
 }
 
-/// Ideal low-pass pooling of periodic maps by whole strides: M = ⌈N / s⌉ an axis, gain 1.
-///
-/// Where s divides N this is the ideal low-pass filter followed by keeping every s-th position; where
-/// it does not, the spectrum is cropped to M bins all the same and output m stands at position m N / M.
-public struct IdealPooling: Sendable, Hashable {
-  public var stride: HW
-  /// What becomes of the bin at the edge of the band, which an even M shares with its alias.
-  public var bandEdge: BandEdge
-
-  public init(stride: HW = 2, bandEdge: BandEdge = .drop) {
-    self.stride = stride
-    self.bandEdge = bandEdge
-  }
-}
-
 /// Periodic maps resampled to any size by cropping their spectrum or padding it with zeros, gain 1.
 public struct SpectralPooling: Sendable, Hashable {
   public var size: HW

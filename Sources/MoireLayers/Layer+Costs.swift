@@ -73,7 +73,9 @@ extension Layer {
     case .separablePool(let pool):
       return Self.windowed(
         "filter", HW(pool.rows.taps.count, pool.columns.taps.count), pool.stride)
-    case .idealPool(let pool): return "ideal pool, stride \(pool.stride)"
+    case .idealPool(let pool):
+      let taper = pool.taper == .none ? "" : ", \(pool.taper.rawValue)"
+      return "ideal pool, stride \(pool.stride)\(taper)"
     case .spectralPool: return "spectral pool"
     case .adaptiveFilter(let filter):
       return "adaptive filter \(filter.kernel) of \(filter.groups)"

@@ -53,9 +53,23 @@ extension Lowering {
   }
 
   mutating func lowerIdealPool(_ index: Int, _ layer: IdealPooling) throws {
-    try lower(index, "kernel:ideal") { size throws(SpectralError) in
-      try layer.pool(size: size).blocks
+    let input = network.nodes[index].inputs[0]
+    let source = try inBlocks(values[input]!, dims(of: input))
+    let target = try newBlocked(dims(of: index + 1))
+    try idealPool(layer, HW(shapes[input][1], shapes[input][2]), from: source, to: target)
+    values[index + 1] = target
+  }
+
+  /// The crop of the spectra, and the taper on what is left of them.
+  mutating func idealPool(
+    _ layer: IdealPooling, _ size: HW, from source: Int, to target: Int
+  ) throws {
+    let pool = try core { () throws(SpectralError) in try layer.pool(size: size) }
+    try apply(pool.blocks, "kernel:ideal", from: source, to: target)
+    guard let taper = try core({ () throws(SpectralError) in try layer.taper(size: size) }) else {
+      return
     }
+    try apply(taper.blocks, "kernel:taper", from: target, to: target)
   }
 
   mutating func lowerSpectralPool(_ index: Int, _ layer: SpectralPooling) throws {
@@ -74,11 +88,5 @@ extension Lowering {
       // φ(0) need not be 0.
       try step(cl_step_clear_lanes(program.handle, Int32(values[index + 1]!)))
     }
-  }
-}
-
-extension IdealPooling {
-  func pool(size: HW) throws(SpectralError) -> IdealPool {
-    try IdealPool(size: size, stride: stride, bandEdge: bandEdge)
   }
 }

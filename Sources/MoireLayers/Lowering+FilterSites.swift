@@ -37,12 +37,11 @@ extension Lowering {
       try apply(filter.blocks, "kernel:ideal", from: source, to: target)
       return target
     }
-    let pool = try core { () throws(SpectralError) in try layer.pool(size: size) }
     let fine = try core { () throws(SpectralError) in
       try Resampler(idealFrom: outputSize, to: denseSize)
     }
     let small = try newBlocked([dims[0], dims[1], outputSize.height, outputSize.width])
-    try apply(pool.blocks, "kernel:ideal", from: source, to: small)
+    try idealPool(layer, size, from: source, to: small)
     try apply(fine.blocks, "kernel:ideal", from: small, to: target)
     return target
   }
@@ -88,23 +87,5 @@ extension SeparablePooling {
     SeparablePooling(
       rows: FilterAxis(taps: [1], output: output.height, padding: rows.padding),
       columns: FilterAxis(taps: [1], output: output.width, padding: columns.padding))
-  }
-}
-
-extension IdealPooling {
-  /// The filter before the subsampling, for sizes that the stride divides.
-  func denseFilter(size: HW) throws(SpectralError) -> SpectralFilter {
-    try SpectralFilter(
-      size: size, rows: response(size.height, stride.height),
-      columns: response(size.width, stride.width))
-  }
-
-  private func response(_ size: Int, _ stride: Int) throws(SpectralError) -> [Double] {
-    switch bandEdge {
-    case .drop: try LowPass.ideal.response(size: size, stride: stride)
-    case .halve: try LowPass.idealHalving.response(size: size, stride: stride)
-    case .keep:
-      try LowPass.idealHalving.response(size: size, stride: stride).map { $0 > 0 ? 1 : 0 }
-    }
   }
 }

@@ -10,6 +10,13 @@ public enum Downsampling: Sendable, Hashable {
   case blur(filterSize: Int, convention: BlurPool.Convention = .zhang)
   /// The same with ideal low-pass pooling; maps count as periodic.
   case ideal
+  /// The same under a taper, against ringing; `.rootHamming` is ASAP.
+  case taperedIdeal(IdealPooling.Taper)
+  /// The same with filters that the network chooses itself for every position and group of channels,
+  /// which have parameters of their own; the groups must divide the channels. Filters are as in
+  /// ``AdaptiveFilter``, reflecting at the border, or circular where that is.
+  case contentAdaptive(
+    filterSize: Int = 3, groups: Int = 8, scope: AdaptiveFilter.Scope = .group)
   /// The same with the phase that the criterion prefers for each image; a shortcut takes the decision
   /// of the branch beside it.
   case adaptivePolyphase(criterion: Polyphase.Criterion = .l2)
@@ -45,7 +52,9 @@ extension NetworkBuilder {
   /// An ideal or polyphase pool reads a multiple of the stride: the map is continued at its end where
   /// the operation at stride 1 gives less.
   /// - Parameters:
-  ///   - name: the layer's name; a filter is `NAME.blur`, `NAME.ideal` or `NAME.polyphase`.
+  ///   - name: the layer's name; a filter is `NAME.blur`, `NAME.ideal` or `NAME.polyphase`, and a
+  ///     content-adaptive one `NAME.adaptive.filter` with the parameters `NAME.adaptive.conv.weight`,
+  ///     `NAME.adaptive.bn.weight` …
   ///   - operation: adds the operation at the stride it is given.
   ///   - chain: adds the pointwise layers that follow it, such as a normalisation and an activation.
   /// - Throws: what the two throw, and ``LayerError/incompatible(path:reason:)`` when a filter does not
@@ -62,6 +71,11 @@ extension NetworkBuilder {
     let size = try sizeBehind(name, stride, operation)
     if role == .averagePool, let layer = filterLayer(stride), try fits(layer, size) {
       try append(name, layer)
+      try chain(&self)
+    } else if role == .averagePool, case .contentAdaptive = downsampling,
+      size == HW(shape[1].divided(up: stride.height), shape[2].divided(up: stride.width))
+    {
+      try filter(name, stride)
       try chain(&self)
     } else if role == .shortcut {
       try extend(name, stride, from: mapSize(for: name), to: size, role)

@@ -12,7 +12,7 @@ extension NetworkBuilder {
     return try trial.mapSize(for: name)
   }
 
-  /// The one layer that filters and subsamples; nil for a polyphase, which takes two.
+  /// The one layer that filters and subsamples; nil where it takes several.
   func filterLayer(_ stride: HW) -> Layer? {
     switch downsampling {
     case .strided: .subsample(stride: stride, offset: 0)
@@ -22,7 +22,8 @@ extension NetworkBuilder {
           convention, filterSize: HW(stride.height > 1 ? taps : 1, stride.width > 1 ? taps : 1),
           stride: stride, padding: border == .circular ? .circular : nil))
     case .ideal: .idealPool(IdealPooling(stride: stride))
-    case .adaptivePolyphase: nil
+    case .taperedIdeal(let taper): .idealPool(IdealPooling(stride: stride, taper: taper))
+    case .contentAdaptive, .adaptivePolyphase: nil
     }
   }
 
@@ -36,7 +37,11 @@ extension NetworkBuilder {
   mutating func extend(
     _ name: String, _ stride: HW, from dense: HW, to size: HW, _ role: DownsamplingRole
   ) throws {
-    let isPeriodic = if case .blur = downsampling { false } else { true }
+    let isPeriodic =
+      switch downsampling {
+      case .blur, .contentAdaptive: false
+      default: true
+      }
     let missing = { (stride: Int, size: Int, dense: Int) in
       max(0, (isPeriodic ? stride * size : stride * (size - 1) + 1) - dense)
     }
@@ -60,10 +65,43 @@ extension NetworkBuilder {
           "\(name).decision",
           .polyphaseDecision(PolyphaseDecision(stride: stride, criterion: criterion)))
       try append("\(name).polyphase", .polyphase(stride: stride), inputs: [map, decision])
+    } else if case .contentAdaptive(let taps, let groups, let scope) = downsampling {
+      let kernel = HW(stride.height > 1 ? taps : 1, stride.width > 1 ? taps : 1)
+      let mode: PaddingMode = border == .circular ? .circular : .reflect
+      let filter = AdaptiveFilter(
+        kernel: kernel, groups: groups, scope: scope, paddingMode: mode)
+      try self.scope("\(name).adaptive") { try $0.adaptiveFilter(filter, stride) }
     } else if let layer = filterLayer(stride) {
       let suffix = if case .blurPool = layer { "blur" } else { "ideal" }
       try append("\(name).\(suffix)", layer)
     }
+  }
+
+  /// Filters of the current map that a convolution of it and a normalisation predict, and every
+  /// stride-th position.
+  private mutating func adaptiveFilter(_ filter: AdaptiveFilter, _ stride: HW) throws {
+    let map = value
+    let (logits, overflow) = filter.groups.multipliedReportingOverflow(by: filter.kernel.area)
+    guard filter.groups > 0, filter.kernel.area > 0, !overflow else {
+      throw LayerError.incompatible(
+        path: path("filter"),
+        reason: "needs 1 group or more of filters of 1 tap or more, got \(filter.groups) of "
+          + "\(filter.kernel)")
+    }
+    let weight = try parameter(
+      "conv.weight", shape: [logits, shape[0], filter.kernel.height, filter.kernel.width],
+      scheme.convolutionWeight)
+    let (rows, columns) = (filter.kernel.height / 2, filter.kernel.width / 2)
+    try append(
+      "conv",
+      .convolution(
+        Convolution(
+          weight: weight,
+          padding: Padding(top: rows, left: columns, bottom: rows, right: columns),
+          paddingMode: filter.paddingMode)))
+    try batchNormalization("bn")
+    try append("filter", .adaptiveFilter(filter), inputs: [map, value])
+    try append("subsample", .subsample(stride: stride, offset: 0))
   }
 
   /// The last decision made on a map of the same size, which a branch beside this one has left.

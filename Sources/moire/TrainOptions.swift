@@ -71,7 +71,8 @@ struct TrainPlanOptions: ParsableArguments {
 
 extension Downsampling {
   /// What ``init(parsing:)`` reads.
-  static let grammar = "strided, rect-2, tri-3, bin-N (N from 2 to 15), ideal, aps"
+  static let grammar =
+    "strided, rect-2, tri-3, bin-N (N from 2 to 15), ideal, ideal:hann, asap, aps"
 
   /// - Throws: `ValidationError`.
   init(parsing text: String) throws {
@@ -80,6 +81,8 @@ extension Downsampling {
     case "rect-2": self = .blur(filterSize: 2)
     case "tri-3": self = .blur(filterSize: 3)
     case "ideal": self = .ideal
+    case "ideal:hann": self = .taperedIdeal(.hann)
+    case "asap": self = .taperedIdeal(.rootHamming)
     case "aps": self = .adaptivePolyphase()
     default:
       guard text.hasPrefix("bin-"), let taps = Int(text.dropFirst(4)), (2...15).contains(taps)

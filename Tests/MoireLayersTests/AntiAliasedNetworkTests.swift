@@ -81,6 +81,17 @@ import Testing
     network.append("pool", .globalPooling(.average(includesPadding: false)))
     try check(network, seed: 3)
     try expectShiftInvariance(network)
+    // Back up to the phase that the scores have chosen, where the map stood.
+    var up = network
+    let small = up.nodes.count - 1
+    up.append("up", .polyphaseUpsample(stride: [2, 3]), inputs: [small, phase])
+    up.append("skip", .add, inputs: [up.output, map])
+    try check(up, seed: 3)
+    let compiled = try CompiledNetwork(up)
+    let input = random([1] + up.inputShape, seed: 31)
+    let expected = try rolled(compiled.run(input), [3, 8])
+    let moved = try compiled.run(try rolled(input, [3, 8]))
+    #expect(relativeError(moved.values, expected.values.map(Double.init)) < 1e-5)
   }
 
   @Test func scoresOfMapsThatAStrideDoesNotDivide() throws {

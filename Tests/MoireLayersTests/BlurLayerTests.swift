@@ -21,6 +21,28 @@ import Testing
     }
   }
 
+  /// A sequence is a map of one row: three binomial taps along it, reflected at its ends.
+  @Test func oneDimension() throws {
+    for count in [8, 7, 2] {
+      let layer = BlurPool(filterSize: [1, 3], stride: [1, 2])
+      var network = Network(name: "sequence", inputShape: [2, 1, count])
+      network.append("blur", .blurPool(layer))
+      let input = random([3, 2, 1, count], seed: 2)
+      let answer = try CompiledNetwork(network, batch: 3).run(input)
+      let outputs = (count + 1) / 2
+      #expect(answer.shape == [3, 2, 1, outputs])
+      for index in 0..<6 * outputs {
+        let (row, center) = (index / outputs * count, index % outputs * 2)
+        let sum = [(-1, 0.25), (0, 0.5), (1, 0.25)].reduce(0.0) { sum, tap in
+          var position = abs(center + tap.0)
+          if position >= count { position = 2 * (count - 1) - position }
+          return sum + tap.1 * Double(input[row + position])
+        }
+        #expect(abs(Double(answer[index]) - sum) < 1e-6)
+      }
+    }
+  }
+
   /// The low-pass band of a wavelet, db2, and filters of other counts and strides on the two axes.
   @Test(arguments: [BorderMode.zero, .reflect, .replicate, .circular, .symmetric])
   func separablePoolsMatchTheDefinition(_ padding: BorderMode) throws {

@@ -68,9 +68,10 @@ import Testing
     #expect(maps[.final]?.shape == [2, 20, 10, 12])
   }
 
-  @Test(arguments: IdealLayerTests.edges) func beforeAndAfterAnIdealPool(_ edge: BandEdge) throws {
+  @Test(arguments: IdealLayerTests.edges, [IdealPooling.Taper.none, .hann])
+  func beforeAndAfterAnIdealPool(_ edge: BandEdge, _ taper: IdealPooling.Taper) throws {
     let network = try Self.network(
-      [12, 10], .idealPool(IdealPooling(stride: [3, 2], bandEdge: edge)))
+      [12, 10], .idealPool(IdealPooling(stride: [3, 2], bandEdge: edge, taper: taper)))
     let site = try #require(try network.samplingSites().first)
     #expect(site.operation == .idealPool && site.phase == [0, 0])
     let (maps, values) = try maps(network)
@@ -86,10 +87,12 @@ import Testing
   }
 
   @Test func anIdealPoolThatDoesNotDivide() throws {
-    let network = try Self.network([11, 9], .idealPool(IdealPooling(stride: 2)))
-    let (maps, values) = try maps(network)
-    expect(maps[.unfiltered], Oracle.resample(values[3], to: [12, 10], .drop))
-    expect(maps[.final], Oracle.resample(values[4], to: [12, 10], .drop))
+    for taper in IdealPooling.Taper.allCases {
+      let layer = IdealPooling(stride: 2, taper: taper)
+      let (maps, values) = try maps(Self.network([11, 9], .idealPool(layer)))
+      expect(maps[.unfiltered], Oracle.resample(values[3], to: [12, 10], .drop))
+      expect(maps[.final], Oracle.resample(values[4], to: [12, 10], .drop))
+    }
   }
 
   @Test func theActivationBehindAFilterHasAMapOfItsOwn() throws {

@@ -18,6 +18,40 @@ import Testing
     }
   }
 
+  @Test(arguments: [IdealPooling.Taper.rootHamming, .hann])
+  func taperedPoolsMatchTheDefinition(_ taper: IdealPooling.Taper) throws {
+    let sizes: [HW] = [[12, 8], [14, 7], [1, 11], [6, 13], [2, 3]]
+    for (index, stride): (Int, HW) in [2, 3, [1, 2], [4, 1]].enumerated() {
+      for size in sizes {
+        let layer = IdealPooling(stride: stride, bandEdge: Self.edges[index % 3], taper: taper)
+        try checkLayer(.idealPool(layer), [20, size.height, size.width], batch: 2)
+      }
+    }
+  }
+
+  /// A window over the bins that is centred half a bin beside 0 darkens: 0.954 at 8 positions.
+  @Test func aTaperKeepsConstantsAndShifts() throws {
+    for size in [8, 14, 7] {
+      var network = Network(name: "asap", inputShape: [1, size, size])
+      network.append("pool", .idealPool(IdealPooling(taper: .rootHamming)))
+      let compiled = try CompiledNetwork(network)
+      let ones = try compiled.run(Tensor(shape: [1, 1, size, size], repeating: 1))
+      #expect(ones.values.allSatisfy { abs($0 - 1) < 1e-6 })
+      guard size % 2 == 0 else { continue }
+      let input = random([1, 1, size, size], seed: 5)
+      let moved = input.values.indices.map {
+        input[($0 / size + size - 2) % size * size + $0 % size]
+      }
+      let (before, after) = (
+        try compiled.run(input), try compiled.run(Tensor(shape: input.shape, values: moved))
+      )
+      let half = size / 2
+      for i in 0..<half * half {
+        #expect(abs(after[i] - before[(i / half + half - 1) % half * half + i % half]) < 1e-6)
+      }
+    }
+  }
+
   @Test(arguments: edges) func spectralPoolMatchesTheDefinition(_ edge: BandEdge) throws {
     let sizes: [(HW, HW)] = [
       ([12, 10], [8, 6]), ([12, 10], [6, 5]), ([7, 9], [7, 4]), ([8, 5], [12, 10]),

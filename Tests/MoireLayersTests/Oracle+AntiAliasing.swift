@@ -81,7 +81,9 @@ extension Oracle {
   }
 
   /// `1/N Σ_k g(k) exp(2πik(m N/M − n)/N)`: N periodic samples at M positions.
-  static func ideal(from n: Int, to m: Int, _ edge: BandEdge) -> Matrix {
+  static func ideal(
+    from n: Int, to m: Int, _ edge: BandEdge, _ taper: IdealPooling.Taper = .none
+  ) -> Matrix {
     let band = min(n, m)
     let shared: Double
     switch edge {
@@ -95,16 +97,25 @@ extension Oracle {
         let position = Double(output) * Double(n) / Double(m) - Double(input)
         return (-band / 2...band / 2).reduce(0) { sum, k in
           let gain = 2 * abs(k) == band ? shared : 1
-          return sum + gain * cos(2 * .pi * Double(k) * position / Double(n)) / Double(n)
+          let window: Double =
+            switch taper {
+            case _ where n == m: 1
+            case .none: 1
+            case .rootHamming: (0.54 + 0.46 * cos(2 * .pi * Double(k) / Double(n))).squareRoot()
+            case .hann: pow(cos(.pi * Double(k) / Double(m)), 2)
+            }
+          return sum + gain * window * cos(2 * .pi * Double(k) * position / Double(n)) / Double(n)
         }
       }
     }
   }
 
-  static func resample(_ x: Map, to size: HW, _ edge: BandEdge) -> Map {
+  static func resample(
+    _ x: Map, to size: HW, _ edge: BandEdge, _ taper: IdealPooling.Taper = .none
+  ) -> Map {
     separable(
-      x, ideal(from: x.shape[2], to: size.height, edge),
-      ideal(from: x.shape[3], to: size.width, edge))
+      x, ideal(from: x.shape[2], to: size.height, edge, taper),
+      ideal(from: x.shape[3], to: size.width, edge, taper))
   }
 
   static func filtered(_ layer: FilteredFunction, _ x: Map) -> Map {

@@ -84,7 +84,7 @@ struct Oracle {
     case .blurPool(let layer): return blur(layer, x)
     case .separablePool(let layer): return filter(layer, x)
     case .idealPool(let layer):
-      return resample(x, to: Self.size(.idealPool(layer), x), layer.bandEdge)
+      return resample(x, to: Self.size(.idealPool(layer), x), layer.bandEdge, layer.taper)
     case .spectralPool(let layer): return resample(x, to: layer.size, layer.bandEdge)
     case .filteredActivation(let layer): return filtered(layer, x)
     case .adaptiveFilter(let layer): return adaptive(layer, x, inputs[1])

@@ -10,7 +10,8 @@ import Testing
   static let methods: [Antialiasing.Method] = [
     .blur(filterSize: 4), .blur(filterSize: 3, convention: .timm),
     .blur(filterSize: 5, convention: .composer), .blur(filterSize: 2, convention: .auto), .ideal,
-    .adaptivePolyphase(), .adaptivePolyphase(criterion: .l1),
+    .adaptivePolyphase(), .adaptivePolyphase(criterion: .l1), .taperedIdeal(.rootHamming),
+    .taperedIdeal(.hann),
   ]
 
   private func tensors(_ network: Network) -> [String: Tensor] {
@@ -230,6 +231,8 @@ import Testing
     let read = { (text: String) in try Antialiasing.Method(parsing: text) }
     #expect(try read("bin-4") == .blur(filterSize: 4) && read("Rect-2") == .blur(filterSize: 2))
     #expect(try read("tri-3") == .blur(filterSize: 3) && read("ideal") == .ideal)
+    #expect(try read("asap") == .taperedIdeal(.rootHamming))
+    #expect(try read("ideal:hann") == .taperedIdeal(.hann))
     #expect(try read("aps") == .adaptivePolyphase(criterion: .l2))
     #expect(try read("aps:lInfinity") == .adaptivePolyphase(criterion: .lInfinity))
     for text in [
@@ -238,7 +241,7 @@ import Testing
       #expect(throws: ModelError.unknownMethod(text)) { try read(text) }
     }
     #expect(throws: ModelError.self) {
-      try Antialiasing.Method(parsing: "ideal", convention: .timm)
+      try Antialiasing.Method(parsing: "asap", convention: .timm)
     }
   }
 }

@@ -9,6 +9,7 @@ import Testing
 @Suite struct FilteredZooTests {
   static let kinds: [Downsampling] = [
     .blur(filterSize: 4), .blur(filterSize: 3, convention: .auto), .ideal, .adaptivePolyphase(),
+    .taperedIdeal(.rootHamming),
   ]
 
   @Test(
@@ -39,6 +40,57 @@ import Testing
     }
   }
 
+  /// Filters that the network predicts keep every size and add their own parameters alone.
+  @Test(arguments: ["resnet18", "mobilenet_v2", "densenet121", "squeezenet1_1", "vgg11_bn"])
+  func contentAdaptiveFilters(_ name: String) throws {
+    let architecture = try Zoo.architecture(named: name)
+    for (border, size) in [(Border.zero, HW(75, 97)), (.circular, [64, 64])] {
+      let plain = try architecture.network(
+        inputSize: size, padding: border, weights: ZeroWeights())
+      let network = try architecture.network(
+        inputSize: size, downsampling: .contentAdaptive(), padding: border, weights: ZeroWeights())
+      let own = network.namedTensors.map(\.name).filter { !$0.contains(".adaptive.") }
+      #expect(own == plain.namedTensors.map(\.name))
+      let sites = try network.samplingSites()
+      #expect(sites.map(\.outputSize) == (try plain.samplingSites().map(\.outputSize)))
+      #expect(sites.allSatisfy { $0.operation == .subsample })
+      let filters = network.nodes.filter {
+        if case .adaptiveFilter = $0.layer { true } else { false }
+      }
+      #expect(filters.count == sites.count)
+      #expect(filters.first?.path.hasSuffix(".adaptive.filter") == true)
+    }
+  }
+
+  /// The zoo's way of adding them is that of `appendAdaptiveFilterPool`.
+  @Test func contentAdaptiveFiltersAsTheyAreDefined() throws {
+    var builder = NetworkBuilder(
+      name: "n", inputShape: [4, 9, 12], weights: SeededWeights(seed: 3),
+      downsampling: .contentAdaptive(filterSize: 5, groups: 2, scope: .joint))
+    try builder.maxPool("pool", kernel: 2, stride: [2, 1])
+    let network = builder.network
+    var expected = Network(name: "e", inputShape: [4, 9, 12])
+    expected.append("pool", .pooling(Pooling(.max, kernel: 2, stride: 1)))
+    guard case .convolution(let predictor) = network.nodes[1].layer,
+      case .batchNormalization(let normalization) = network.nodes[2].layer
+    else { throw ModelError.unknownMethod("no predictor") }
+    expected.appendAdaptiveFilterPool(
+      "pool", AdaptiveFilter(kernel: [5, 1], groups: 2, scope: .joint), predictor: predictor,
+      normalization: normalization, stride: [2, 1])
+    #expect(network.nodes.map(\.layer) == expected.nodes.map(\.layer))
+    #expect(predictor.paddingMode == .reflect && predictor.padding == Padding(top: 2, bottom: 2))
+    #expect(
+      throws: LayerError.incompatible(
+        path: "pool.adaptive.filter",
+        reason: "4 channels cannot be put into 3 equal groups")
+    ) {
+      var builder = NetworkBuilder(
+        name: "n", inputShape: [4, 8, 8], weights: ZeroWeights(),
+        downsampling: .contentAdaptive(groups: 3))
+      try builder.maxPool("pool", kernel: 2, stride: 2)
+    }
+  }
+
   @Test(arguments: ["resnet18", "mobilenet_v2"])
   func adaptivePolyphaseIsInvariant(_ name: String) throws {
     try Shifts.check(
@@ -51,6 +103,7 @@ import Testing
   func surgeryGivesTheSame(_ index: Int) throws {
     let methods: [Antialiasing.Method] = [
       .blur(filterSize: 4), .blur(filterSize: 3, convention: .auto), .ideal, .adaptivePolyphase(),
+      .taperedIdeal(.rootHamming),
     ]
     let plain = try ResNet.resNet18.network(inputSize: 64, classes: 3, weights: ZeroWeights())
     let built = try ResNet.resNet18.network(

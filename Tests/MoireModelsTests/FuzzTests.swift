@@ -3,6 +3,7 @@ import MoireLayers
 import MoireSpectral
 import MoireTensors
 import SwiftProtobuf
+import TestSupport
 import Testing
 
 @testable import MoireModels

@@ -171,6 +171,14 @@ enum LayerCases {
             .average(includesPadding: false), kernel: 3, stride: [2, 3], padding: 1, ceilMode: true)
         ),
         input: [6, 8, 10]),
+      one(
+        "mean-wide-pads",
+        .pooling(
+          Pooling(
+            .average(includesPadding: false), kernel: 2, stride: 2, padding: 2, dilation: 3))),
+      one(
+        "blur-symmetric", .blurPool(BlurPool(filterSize: [4, 3], padding: .symmetric)),
+        input: [5, 9, 2]),
       one("max-wide-pads", .pooling(Pooling(.max, kernel: 2, stride: 2, padding: 2, dilation: 3))),
       one("adaptive-even", .adaptivePooling(.average(includesPadding: false), size: [3, 5])),
       one("layer-norm-all", .normalization(Normalization(.layerAll, scale: weight([6])))),
@@ -194,6 +202,8 @@ enum LayerCases {
       one("adaptive-larger", .adaptivePooling(.average(includesPadding: false), size: [12, 7])),
       one("ideal", .idealPool(IdealPooling())),
       one("ideal-halving", .idealPool(IdealPooling(stride: [1, 4], bandEdge: .halve))),
+      one("asap", .idealPool(IdealPooling(stride: [2, 1], taper: .rootHamming))),
+      one("ideal-hann", .idealPool(IdealPooling(stride: 3, bandEdge: .keep, taper: .hann))),
       one("ideal-not-dividing", .idealPool(IdealPooling(stride: 3))),
       one("spectral", .spectralPool(SpectralPooling(size: [5, 13]))),
       one("filtered-relu", .filteredActivation(FilteredFunction(.relu, factor: 3))),

@@ -130,6 +130,16 @@ import Testing
     }
   }
 
+  @Test(arguments: [IdealPooling.Taper.rootHamming, .hann])
+  func taperedPools(_ taper: IdealPooling.Taper) throws {
+    for (shape, stride) in [
+      ([3, 12, 16], HW(2, 2)), ([3, 12, 8], [3, 1]), ([17, 9, 11], [2, 2]), ([2, 1, 10], [1, 2]),
+    ] {
+      let layer = Layer.idealPool(IdealPooling(stride: stride, taper: taper))
+      #expect(try layers(layer, shape) == [layer])
+    }
+  }
+
   @Test func filteredActivations() throws {
     for function in [
       FilteredFunction(.relu, factor: 3), FilteredFunction(.gelu), FilteredFunction(.silu),

@@ -86,15 +86,27 @@ import Testing
       })
     builder.proto.graph.initializer.append(
       .with { ($0.name, $0.dataType, $0.dims, $0.doubleData) = ("d", 11, [], [0.1]) })
+    builder.proto.graph.initializer.append(
+      .with {
+        ($0.name, $0.dataType, $0.dims, $0.int32Data) = ("b", 16, [2, 1, 1], [0x3F80, 0x4049])
+      })
     builder.node("Cast", ["x"], ["c"], ["to": .int(10)])
     builder.node("Mul", ["c", "h"], ["a"])
-    builder.node("Add", ["a", "d"])
+    builder.node("Relu", ["a"], ["r"])
+    builder.node("Mul", ["r", "b"], ["m"])
+    builder.node("Add", ["m", "d"])
     let network = try builder.network()
-    #expect(network.nodes.count == 2)
+    #expect(network.nodes.count == 4)
+    guard case .batchNormalization(let layer) = network.nodes[2].layer else {
+      Issue.record("no factor")
+      return
+    }
+    #expect(layer.scale.values == [1, 3.140625])
     #expect(
       network.remarks == [
         "1 tensor of type float16 widened to single precision",
         "1 tensor of type double rounded to single precision",
+        "1 tensor of type bfloat16 widened to single precision",
       ])
   }
 }

@@ -103,8 +103,10 @@ extension SparseMatrix {
         padding: axis.padding))
   }
 
-  /// Ideal resampling of a period: `1/N Σ_k g(k) cos(2πk(m N/M − n)/N)`.
-  static func ideal(_ count: Int, to outputs: Int, _ edge: BandEdge) -> SparseMatrix {
+  /// Ideal resampling of a period: `1/N Σ_k g(k) cos(2πk(m N/M − n)/N)`, g the gain of the taper.
+  static func ideal(
+    _ count: Int, to outputs: Int, _ edge: BandEdge, _ taper: IdealPooling.Taper = .none
+  ) -> SparseMatrix {
     let band = min(count, outputs)
     var shared = 0.5
     if outputs < count { shared = edge == .keep ? 1 : edge == .halve ? 0.5 : 0 }
@@ -115,7 +117,7 @@ extension SparseMatrix {
           let position = Double(output) * Double(count) / Double(outputs) - Double(input)
           var sum = 1.0
           for k in stride(from: 1, through: band / 2, by: 1) {
-            let gain = 2 * k == band ? shared : 1
+            let gain = (2 * k == band ? shared : 1) * taper.gain(k, from: count, to: outputs)
             sum += 2 * gain * cos(2 * .pi * Double(k) * position / Double(count))
           }
           // The one frequency of a single sample is the edge itself.

@@ -41,7 +41,7 @@ extension TrainingLowering {
       backSeparable(index, .taps(size.height, layer.rows), .taps(size.width, layer.columns))
     case .idealPool(let layer):
       try maps.lowerIdealPool(index, layer)
-      backIdeal(index, layer.bandEdge)
+      backIdeal(index, layer.bandEdge, layer.taper)
     case .spectralPool(let layer):
       try maps.lowerSpectralPool(index, layer)
       backIdeal(index, layer.bandEdge)
@@ -49,10 +49,13 @@ extension TrainingLowering {
     }
   }
 
-  private mutating func backIdeal(_ index: Int, _ edge: BandEdge) {
+  private mutating func backIdeal(
+    _ index: Int, _ edge: BandEdge, _ taper: IdealPooling.Taper = .none
+  ) {
     let (from, to) = (size(network.nodes[index].inputs[0]), size(index + 1))
     backSeparable(
-      index, .ideal(from.height, to: to.height, edge), .ideal(from.width, to: to.width, edge))
+      index, .ideal(from.height, to: to.height, edge, taper),
+      .ideal(from.width, to: to.width, edge, taper))
   }
 
   private mutating func lowerPolyphase(_ index: Int, _ stride: HW) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import MoireLayers
 import MoireSpectral
 
 /// Constant matrices of a resampling along one axis, told by their values.
@@ -21,11 +22,25 @@ struct AxisMatrix {
 
   var isIdentity: Bool { rows == columns && matches { $0 == $1 ? 1 : 0 } }
 
-  /// The treatments of the bin at the edge of the band with which this is the ideal resampling of a
-  /// periodic axis; the empty set where it is none.
-  var idealEdges: Set<BandEdge> {
-    let all: [BandEdge] = [.drop, .halve, .keep]
-    return Set(all.filter { edge in matches { entry($0, $1, edge) } })
+  /// A kind of ideal resampling: what becomes of the bin at the edge of the band, and the taper.
+  struct Kind: Hashable {
+    var edge: BandEdge
+    var taper: IdealPooling.Taper
+
+    /// All of them, the usual ones first.
+    static let all = IdealPooling.Taper.allCases.flatMap { taper in
+      [BandEdge.drop, .halve, .keep].map { Kind(edge: $0, taper: taper) }
+    }
+  }
+
+  /// With what this is the ideal resampling of a periodic axis; the empty set where it is none.
+  var idealKinds: Set<Kind> {
+    Set(
+      Kind.all.filter { kind in
+        // A taper is for the way down.
+        kind.taper == .none || rows <= columns
+          ? matches { entry($0, $1, kind.edge, kind.taper) } : false
+      })
   }
 
   /// Whether every row takes the mean of one of the bins of adaptive pooling.
@@ -50,7 +65,10 @@ struct AxisMatrix {
   }
 
   /// 1/N Σ_k g(k) cos 2πkt with t = m/M − n/N over the band that both sizes hold.
-  private func entry(_ m: Int, _ n: Int, _ edge: BandEdge) -> Double {
+  private func entry(
+    _ m: Int, _ n: Int, _ edge: BandEdge, _ taper: IdealPooling.Taper
+  ) -> Double {
+    guard taper == .none || rows == columns else { return tapered(m, n, edge, taper) }
     let band = min(rows, columns)
     let inside = (band - 1) / 2
     let t = Double(m) / Double(rows) - Double(n) / Double(columns)
@@ -59,14 +77,32 @@ struct AxisMatrix {
     var sum =
       abs(sine) < 1e-12 ? Double(2 * inside + 1) : sin(Double(2 * inside + 1) * .pi * t) / sine
     if band % 2 == 0 {
-      let gain: Double
-      switch edge {
-      case _ where rows >= columns: gain = 1
-      case .drop: gain = 0
-      case .halve: gain = 1
-      case .keep: gain = 2
-      }
-      sum += gain * cos(Double(band) * .pi * t)
+      sum += gain(edge) * cos(Double(band) * .pi * t)
+    }
+    return sum / Double(columns)
+  }
+
+  /// Both bins at the edge of the band together.
+  private func gain(_ edge: BandEdge) -> Double {
+    switch edge {
+    case _ where rows >= columns: 1
+    case .drop: 0
+    case .halve: 1
+    case .keep: 2
+    }
+  }
+
+  /// The same sum under a taper, term by term.
+  private func tapered(
+    _ m: Int, _ n: Int, _ edge: BandEdge, _ taper: IdealPooling.Taper
+  ) -> Double {
+    let turn = 2 * .pi * (Double(m) / Double(rows) - Double(n) / Double(columns))
+    var (sum, before, now) = (1.0, 1.0, cos(turn))
+    for k in stride(from: 1, through: rows / 2, by: 1) {
+      let gain = taper.gain(k, from: columns, to: rows)
+      sum += (2 * k == rows ? self.gain(edge) : 2) * gain * now
+      // cos (k + 1)t = 2 cos t · cos kt − cos (k − 1)t.
+      (before, now) = (now, 2 * cos(turn) * now - before)
     }
     return sum / Double(columns)
   }

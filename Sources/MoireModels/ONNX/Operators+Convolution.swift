@@ -1,7 +1,7 @@
 import MoireLayers
 import MoireTensors
 
-/// Convolution, its padding, and batch normalisation.
+/// Convolution, the windows of convolutions and pools, and batch normalisation.
 extension Importer {
   func convolution(_ op: Operator) throws {
     let path = path(of: op, weight: op.input(1))
@@ -44,66 +44,6 @@ extension Importer {
       input = before.inputs[0]
     }
     return input
-  }
-
-  /// Whether this package wrote the file, and with it the paths.
-  private var isOwn: Bool { model.producer.hasPrefix(Exporter.producer + " ") }
-
-  func transposedConvolution(_ op: Operator) throws {
-    let path = path(of: op, weight: op.input(1))
-    let input = try image(op)
-    guard let weight = try weight(op, 1, layer: path) else { throw op.refuse("no weight") }
-    guard weight.shape.count == 4, !weight.shape.contains(0), shapes[input].count == 3 else {
-      throw op.mismatch(
-        "weight \(weight.shape) and an image of shape \(shapes[input]), need [in, out/groups, kh, kw] "
-          + "and [C, H, W]")
-    }
-    let groups = op.integer("group", default: 1)
-    guard groups > 0, let outputs = try? Tensor.count(of: [groups, weight.shape[1]]) else {
-      throw op.mismatch("\(weight.shape[0]) channels in \(groups) groups")
-    }
-    let bias = try weightVector(op, 2, layer: path, count: outputs)
-    let kernel = HW(weight.shape[2], weight.shape[3])
-    if let declared = op.integers("kernel_shape"), declared != [kernel.height, kernel.width] {
-      throw op.mismatch("kernel_shape \(declared) of a weight \(weight.shape)")
-    }
-    let extra = op.integers("output_padding") ?? [0, 0]
-    guard extra.count == 2, extra.allSatisfy(Operator.sizes.contains) else {
-      throw op.refuse("output_padding is \(extra), need two numbers of 0 or more")
-    }
-    var layer = TransposedConvolution(
-      weight: weight, bias: bias, stride: try op.pair("strides"),
-      outputPadding: HW(extra[0], extra[1]), dilation: try op.pair("dilations"), groups: groups)
-    layer.padding = try transposedPadding(op, layer, shapes[input])
-    try give(op, .transposedConvolution(layer), inputs: [input], path: path)
-  }
-
-  /// The pads given, or those that lead to the output shape given.
-  private func transposedPadding(
-    _ op: Operator, _ layer: TransposedConvolution, _ input: [Int]
-  ) throws -> Padding {
-    let mode = op.string("auto_pad") ?? "NOTSET"
-    var wanted = op.integers("output_shape")
-    if wanted == nil, mode.hasPrefix("SAME") {
-      wanted = [input[1] * layer.stride.height, input[2] * layer.stride.width]
-    }
-    guard let wanted else {
-      let pads = mode == "VALID" ? [0, 0, 0, 0] : op.integers("pads") ?? [0, 0, 0, 0]
-      guard pads.count == 4, pads.allSatisfy(Operator.sizes.contains) else {
-        throw op.refuse("pads is \(pads), need four numbers of 0 or more")
-      }
-      return Padding(top: pads[0], left: pads[1], bottom: pads[2], right: pads[3])
-    }
-    let full = try layer.fullSize(of: input, op)
-    let size = Array(wanted.suffix(2))
-    guard size.count == 2, size[0] > 0, size[1] > 0, size[0] <= full.height, size[1] <= full.width
-    else { throw op.refuse("an output of \(wanted), without pads it is \(full)") }
-    func split(_ total: Int) -> (Int, Int) {
-      mode == "SAME_UPPER" ? (total / 2, total - total / 2) : (total - total / 2, total / 2)
-    }
-    let (top, bottom) = split(full.height - size[0])
-    let (left, right) = split(full.width - size[1])
-    return Padding(top: top, left: left, bottom: bottom, right: right)
   }
 
   /// A vector of `count` numbers among the inputs, or `nil` where it is left out.
@@ -188,53 +128,6 @@ extension Importer {
       scale: parts[0], shift: parts[1], mean: parts[2], variance: parts[3], epsilon: epsilon)
     try give(op, .batchNormalization(layer), inputs: [input], path: path)
   }
-
-  func pad(_ op: Operator) throws {
-    let (input, order) = try oriented(op)
-    let rank = order.count
-    guard let pads = try op.integers("pads") ?? constant(op, 1).map({ try known(op, $0) }) else {
-      throw op.refuse("pads are missing")
-    }
-    let axes = try constant(op, 3).map { try known(op, $0) } ?? Array(0..<rank)
-    guard pads.count == 2 * axes.count else {
-      throw op.refuse("\(pads.count) pads for \(axes.count) dimensions")
-    }
-    var before = [Int](repeating: 0, count: rank)
-    var after = before
-    for (index, axis) in try axes.map({ try op.axis($0, rank: rank) }).enumerated() {
-      before[order[axis]] = pads[index]
-      after[order[axis]] = pads[axes.count + index]
-    }
-    guard (before + after).allSatisfy({ Operator.sizes.contains(Int(clamping: $0.magnitude)) })
-    else {
-      throw op.refuse("pads \(pads) are not possible")
-    }
-    if (before + after).allSatisfy({ $0 == 0 }) { return give(op, input, order: order) }
-    if order == Array(order.indices), try giveTiles(op, input, before, after) { return }
-    guard rank == 4, before[..<2] == [0, 0], after[..<2] == [0, 0] else {
-      throw op.refuse("pads \(pads), only height and width can be padded")
-    }
-    let padding = Padding(top: before[2], left: before[3], bottom: after[2], right: after[3])
-    // A pad inside of a filter's module must not take the path of the filter itself.
-    var path = path(of: op)
-    if !path.lowercased().hasSuffix("pad"), !isOwn { path += ".pad" }
-    let layer = Layer.pad(padding, try paddingMode(op))
-    give(op, try append(op, path, .layer(layer), inputs: [input]), order: order)
-  }
-
-  private func paddingMode(_ op: Operator) throws -> PaddingMode {
-    switch op.string("mode") ?? "constant" {
-    case "reflect": return .reflect
-    case "edge": return .replicate
-    case "wrap": return .circular
-    case "constant":
-      let stored = try constant(op, 2)
-      guard let value = stored.map(\.scalar) ?? op.float("value", default: 0), value.isFinite
-      else { throw op.refuse("the value to pad with must be one finite number") }
-      return .constant(value)
-    case let other: throw op.refuse("mode \(other) is unknown")
-    }
-  }
 }
 
 extension Padding {
@@ -245,15 +138,5 @@ extension Padding {
   func sharesAxis(with other: Padding) -> Bool {
     (top != 0 || bottom != 0) && (other.top != 0 || other.bottom != 0)
       || (left != 0 || right != 0) && (other.left != 0 || other.right != 0)
-  }
-}
-
-extension TransposedConvolution {
-  /// The size of the result without pads.
-  fileprivate func fullSize(of input: [Int], _ op: Operator) throws -> HW {
-    do {
-      let shape = try Layer.transposedConvolution(self).outputShape(of: [input])
-      return HW(shape[1], shape[2])
-    } catch { throw op.mismatch("\(error)") }
   }
 }

@@ -101,23 +101,27 @@ extension Importer {
     let own = HW(shape[1], shape[2])
     let axes = [left, right].compactMap { $0 }
     if size == own, axes.allSatisfy(\.isIdentity) { return source }
-    let edges = axes.reduce(into: Set<BandEdge>([.drop, .halve, .keep])) {
-      $0.formIntersection($1.idealEdges)
+    let kinds = axes.reduce(into: Set(AxisMatrix.Kind.all)) {
+      $0.formIntersection($1.idealKinds)
     }
-    if let edge = [BandEdge.drop, .halve, .keep].first(where: edges.contains) {
-      if edge == .drop, let (input, function, factor) = filtered(source, down: size) {
+    if let kind = AxisMatrix.Kind.all.first(where: kinds.contains),
+      let layer = resampling(from: own, to: size, kind)
+    {
+      if kind.taper == .none, kind.edge == .drop,
+        let (input, function, factor) = filtered(source, down: size)
+      {
         let layer = FilteredFunction(function, factor: factor)
         return try append(op, path, .layer(.filteredActivation(layer)), inputs: [input])
       }
-      return try append(op, path, .layer(resampling(from: own, to: size, edge)), inputs: [source])
+      return try append(op, path, .layer(layer), inputs: [source])
     }
     guard axes.allSatisfy(\.isAdaptiveMean) else { return nil }
     let mean = Pooling.Operation.average(includesPadding: false)
     return try append(op, path, .layer(.adaptivePooling(mean, size: size)), inputs: [source])
   }
 
-  /// An ideal pool where whole strides give the size, else a spectral one.
-  private func resampling(from input: HW, to output: HW, _ edge: BandEdge) -> Layer {
+  /// An ideal pool where whole strides give the size, else a spectral one, which knows no taper.
+  private func resampling(from input: HW, to output: HW, _ kind: AxisMatrix.Kind) -> Layer? {
     func strides(_ n: Int, _ m: Int) -> ClosedRange<Int>? {
       // ⌈n/s⌉ = m for n/m ≤ s < n/(m − 1).
       let least = (n + m - 1) / m
@@ -126,12 +130,15 @@ extension Importer {
     }
     guard let rows = strides(input.height, output.height),
       let columns = strides(input.width, output.width)
-    else { return .spectralPool(SpectralPooling(size: output, bandEdge: edge)) }
+    else {
+      return kind.taper == .none
+        ? .spectralPool(SpectralPooling(size: output, bandEdge: kind.edge)) : nil
+    }
     let common = max(rows.lowerBound, columns.lowerBound)
     let stride =
       rows.contains(common) && columns.contains(common)
       ? HW(common, common) : HW(rows.lowerBound, columns.lowerBound)
-    return .idealPool(IdealPooling(stride: stride, bandEdge: edge))
+    return .idealPool(IdealPooling(stride: stride, bandEdge: kind.edge, taper: kind.taper))
   }
 
   /// A function on a grid that is finer by a factor, when `size` is that of what came in.

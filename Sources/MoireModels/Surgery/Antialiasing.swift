@@ -11,6 +11,8 @@ public struct Antialiasing: Sendable, Hashable {
     case blur(filterSize: Int, convention: BlurPool.Convention = .zhang)
     /// Ideal low-pass pooling; maps count as periodic.
     case ideal
+    /// The same under a taper, against ringing; `.rootHamming` is ASAP.
+    case taperedIdeal(IdealPooling.Taper)
     /// Adaptive polyphase sampling: of each image the phase that the criterion prefers. Paths that
     /// begin and end on the same grids share one decision.
     case adaptivePolyphase(criterion: Polyphase.Criterion = .l2)
@@ -66,10 +68,11 @@ public struct Antialiasing: Sendable, Hashable {
 extension Antialiasing.Method {
   /// What ``init(parsing:convention:)`` reads, for help and messages.
   public static let grammar =
-    "bin-N, rect-2, tri-3, ideal, aps, aps:CRITERION with "
+    "bin-N, rect-2, tri-3, ideal, ideal:hann, asap, aps, aps:CRITERION with "
     + Polyphase.Criterion.allCases.map(\.rawValue).joined(separator: ", ")
 
-  /// A method by its name: `bin-4`, `rect-2`, `tri-3`, `ideal`, `aps`, `aps:l1`.
+  /// A method by its name: `bin-4`, `rect-2`, `tri-3`, `ideal`, `ideal:hann`, `asap` (an ideal one under
+  /// the root of Hamming's window), `aps`, `aps:l1`.
   ///
   /// - Parameter convention: of a BlurPool; it may be given with nothing else.
   /// - Throws: ``ModelError/unknownMethod(_:)``.
@@ -77,11 +80,15 @@ extension Antialiasing.Method {
     parsing text: String, convention: BlurPool.Convention? = nil
   ) throws(ModelError) {
     let lower = text.lowercased()
-    if lower == "ideal" || lower == "aps" || lower.hasPrefix("aps:") {
+    if ["ideal", "ideal:hann", "asap", "aps"].contains(lower) || lower.hasPrefix("aps:") {
       guard convention == nil else { throw .unknownMethod("\(text) with a convention") }
     }
     if lower == "ideal" {
       self = .ideal
+    } else if lower == "asap" {
+      self = .taperedIdeal(.rootHamming)
+    } else if lower == "ideal:hann" {
+      self = .taperedIdeal(.hann)
     } else if lower == "aps" {
       self = .adaptivePolyphase()
     } else if lower.hasPrefix("aps:") {

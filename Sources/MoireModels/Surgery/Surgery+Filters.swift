@@ -44,6 +44,8 @@ extension Surgery {
   ) throws -> (layer: Layer, phase: [Double])? {
     switch antialiasing.method {
     case .ideal: return (.idealPool(IdealPooling(stride: site.stride)), [0, 0])
+    case .taperedIdeal(let taper):
+      return (.idealPool(IdealPooling(stride: site.stride, taper: taper)), [0, 0])
     case .adaptivePolyphase: return nil
     case .blur(let taps, let convention):
       let blur = BlurPool(

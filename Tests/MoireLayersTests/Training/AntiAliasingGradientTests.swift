@@ -32,6 +32,10 @@ struct AntiAliasingGradientTests {
         single(.idealPool(IdealPooling(stride: 2, bandEdge: edge)), [5, 8, 12]), seed: 4)
       try checkGradients(
         single(.idealPool(IdealPooling(stride: HW(3, 2), bandEdge: edge)), [5, 7, 9]), seed: 5)
+      try checkGradients(
+        single(
+          .idealPool(IdealPooling(stride: HW(2, 3), bandEdge: edge, taper: .rootHamming)),
+          [5, 7, 9]), seed: 5)
       for size in [HW(5, 6), HW(11, 3), HW(4, 4), HW(1, 16)] {
         try checkGradients(
           single(.spectralPool(SpectralPooling(size: size, bandEdge: edge)), [5, 7, 8]), seed: 6)

@@ -3,7 +3,7 @@ import MoireSpectral
 import MoireTensors
 
 /// Filters with subsampling: a separable filter is `Pad` and a depthwise `Conv`, an ideal one two
-/// constant matrices.
+/// constant matrices; so is one with a symmetric border, which `Pad` does not know.
 extension Exporter {
   mutating func blurPool(_ layer: BlurPool, _ x: Value) throws -> String {
     let geometry = try core { () throws(SpectralError) in try layer.geometry(size: x.size) }
@@ -31,6 +31,18 @@ extension Exporter {
     /// What a convolution reads behind the end of an axis of `size`; negative where it leaves samples
     /// over.
     func trail(_ size: Int) -> Int { (output - 1) * stride + taps.count - size - lead }
+
+    /// `[output, size]`.
+    func matrix(of size: Int) throws -> Tensor {
+      var sums = [Double](repeating: 0, count: output * size)
+      for row in 0..<output {
+        for (tap, weight) in taps.enumerated() {
+          guard let source = padding.source(row * stride - lead + tap, size: size) else { continue }
+          sums[row * size + source] += weight
+        }
+      }
+      return try Tensor(shape: [output, size], values: sums.map(Float.init))
+    }
   }
 
   private func axis(_ axis: BlurGeometry.Axis) throws -> Axis {
@@ -43,6 +55,10 @@ extension Exporter {
   }
 
   private mutating func separable(rows: Axis, columns: Axis, _ x: Value) throws -> String {
+    if [rows.padding, columns.padding].contains(.symmetric) {
+      let left = try rows.matrix(of: x.size.height)
+      return try product(left, x.name, columns.matrix(of: x.size.width))
+    }
     var x = x
     let (top, bottom) = (rows.lead, rows.trail(x.size.height))
     let (left, right) = (columns.lead, columns.trail(x.size.width))
@@ -72,7 +88,7 @@ extension Exporter {
     case .reflect: mode = .reflect
     case .replicate: mode = .replicate
     case .circular: mode = .circular
-    case .symmetric: throw refuse("its border is symmetric, for which there is no operator")
+    case .symmetric: preconditionFailure("a symmetric border is in the matrices")
     }
     let size = [
       x.shape[0], x.size.height + padding.top + padding.bottom,
@@ -82,16 +98,13 @@ extension Exporter {
   }
 
   mutating func idealPool(_ layer: IdealPooling, _ x: Value) throws -> String {
-    let (stride, edge) = (layer.stride, layer.bandEdge)
-    let rows = try matrix(of: x.size.height) { size throws(SpectralError) in
-      try IdealPool(size: size, stride: HW(stride.height, 1), bandEdge: edge)(
-        impulses: size.height)
+    func axis(_ count: Int, _ stride: Int) throws -> Tensor {
+      var axis = layer
+      axis.stride = HW(stride, 1)
+      return try matrix(of: count) { try axis(impulses($0.height)) }
     }
-    let columns = try matrix(of: x.size.width) { size throws(SpectralError) in
-      try IdealPool(size: size, stride: HW(stride.width, 1), bandEdge: edge)(
-        impulses: size.height)
-    }
-    return try product(rows, x.name, columns)
+    let rows = try axis(x.size.height, layer.stride.height)
+    return try product(rows, x.name, axis(x.size.width, layer.stride.width))
   }
 
   mutating func spectralPool(_ layer: SpectralPooling, _ x: Value) throws -> String {
@@ -132,16 +145,22 @@ extension Exporter {
   }
 
   private func resampling(from: Int, to: Int, bandEdge: BandEdge) throws -> Tensor {
-    try matrix(of: from) { size throws(SpectralError) in
-      try Resampler(idealFrom: size, to: HW(to, 1), bandEdge: bandEdge)(impulses: size.height)
+    try matrix(of: from) { size in
+      try Resampler(idealFrom: size, to: HW(to, 1), bandEdge: bandEdge)(
+        impulses(size.height))
     }
   }
 
   /// The matrix `[outputs, size]` of a linear operator on columns, from its answers to the impulses.
   private func matrix(
-    of size: Int, _ answers: (HW) throws(SpectralError) -> Tensor
+    of size: Int, _ answers: (HW) throws -> Tensor
   ) throws -> Tensor {
-    let columns = try core { () throws(SpectralError) in try answers(HW(size, 1)) }
+    let columns: Tensor
+    do {
+      columns = try answers(HW(size, 1))
+    } catch let error as SpectralError {
+      throw refuse(error.description)
+    }
     return try GraphWriter.transposed(columns.reshaped([size, columns.count / size]))
   }
 
@@ -171,17 +190,5 @@ private func impulses(_ count: Int) throws(SpectralError) -> Tensor {
     return try Tensor(shape: [1, count, count, 1], values: values)
   } catch {
     throw .valueCount(expected: count * count, count: values.count)
-  }
-}
-
-extension IdealPool {
-  fileprivate func callAsFunction(impulses count: Int) throws(SpectralError) -> Tensor {
-    try self(MoireModels.impulses(count))
-  }
-}
-
-extension Resampler {
-  fileprivate func callAsFunction(impulses count: Int) throws(SpectralError) -> Tensor {
-    try self(MoireModels.impulses(count))
   }
 }

@@ -58,7 +58,15 @@ extension Exporter {
         layer.padding = exact
       }
     }
+    let wide = layer
     if !layer.padding.isZero { input = try paddedBefore(&layer, input) }
+    let pooled = pool(layer, input)
+    guard wide.operation != layer.operation else { return pooled }
+    let shares = try Exporter.shares(wide, x.size, output)
+    return graph.node("Mul", [pooled, try graph.constant("shares", shares)])
+  }
+
+  private mutating func pool(_ layer: Pooling, _ input: Value) -> String {
     var attributes: [String: GraphWriter.Attribute] = [
       "kernel_shape": .ints(Exporter.pair(layer.kernel)),
       "strides": .ints(Exporter.pair(layer.stride)), "pads": .ints(Exporter.sides(layer.padding)),
@@ -102,10 +110,31 @@ extension Exporter {
     case .max: return try padded(x, pads, .constant(-.greatestFiniteMagnitude))
     case .average(includesPadding: true): return try padded(x, pads, .constant(0))
     case .average(includesPadding: false):
-      throw refuse(
-        "its pads \(pads) (top, left, bottom, right) are as wide as its kernel \(layer.kernel), "
-          + "ONNX leaves out pads below that only")
+      // What the padding has too much in the divisor is made up for behind the pool.
+      layer.operation = .average(includesPadding: true)
+      return try padded(x, pads, .constant(0))
     }
+  }
+
+  /// Positions of each window over those of them that lie in the map, `[1, 1, H, W]`.
+  private static func shares(_ layer: Pooling, _ input: HW, _ output: HW) throws -> Tensor {
+    func inside(_ count: Int, _ s: Int, _ k: Int, _ d: Int, _ before: Int, _ n: Int) -> [Int] {
+      (0..<count).map { index in
+        (0..<k).count { (0..<n).contains(index * s - before + $0 * d) }
+      }
+    }
+    let rows = inside(
+      output.height, layer.stride.height, layer.kernel.height, layer.dilation.height,
+      layer.padding.top, input.height)
+    let columns = inside(
+      output.width, layer.stride.width, layer.kernel.width, layer.dilation.width,
+      layer.padding.left, input.width)
+    let area = Float(layer.kernel.area)
+    return try Tensor(
+      shape: [1, 1, output.height, output.width],
+      values: rows.flatMap { row in
+        columns.map { row * $0 == 0 ? 0 : area / Float(row * $0) }
+      })
   }
 
   private mutating func padded(

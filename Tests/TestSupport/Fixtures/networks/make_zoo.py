@@ -1,11 +1,12 @@
 """Exports the classification and segmentation networks of torchvision, timm and antialiased-cnns.
 
-usage: python make_zoo.py OUT_FOLDER [--shim FOLDER_WITH_tv_shim] [NAME ...]
+usage: python make_zoo.py OUT_FOLDER [NAME ...] [--shim FOLDER_WITH_tv_shim]
 
 For each network OUT_FOLDER gets NAME.ts.onnx (TorchScript exporter, opset 17) and NAME.dyn.onnx
 (dynamo exporter), with random weights and random running statistics from a fixed seed. Height, width
-and batch are open where the exporter can leave them open; else, at the end of the line printed, the
-fixed size. check_zoo.py compares the files with onnxruntime. Needs torch, torchvision, timm, onnx,
+and batch are open where the exporter can leave them open; else "fixed" stands at the end of the line
+printed, and there is a second file NAME.KIND.wide.onnx for a size that is not square. Weights beyond
+what a file may hold stand beside it. check_zoo.py compares the files with onnxruntime. Needs torch, torchvision, timm, onnx,
 onnxscript, antialiased-cnns.
 """
 
@@ -17,11 +18,19 @@ from pathlib import Path
 
 warnings.filterwarnings("ignore")
 
-TORCHVISION = """alexnet vgg11 vgg16_bn resnet18 resnet50 resnext50_32x4d wide_resnet50_2 densenet121
-    googlenet inception_v3 squeezenet1_0 squeezenet1_1 shufflenet_v2_x0_5 shufflenet_v2_x1_0 mobilenet_v2
-    mobilenet_v3_small mobilenet_v3_large mnasnet0_5 mnasnet1_0 efficientnet_b0 efficientnet_v2_s
-    regnet_x_400mf regnet_y_400mf convnext_tiny""".split()
-SEGMENTATION = ["fcn_resnet50", "deeplabv3_resnet50", "deeplabv3_mobilenet_v3_large"]
+# Every convolutional classifier, small ones first.
+TORCHVISION = """squeezenet1_1 squeezenet1_0 shufflenet_v2_x0_5 mnasnet0_5 shufflenet_v2_x1_0
+    mobilenet_v3_small mnasnet0_75 mobilenet_v2 shufflenet_v2_x1_5 regnet_y_400mf mnasnet1_0
+    efficientnet_b0 mobilenet_v3_large regnet_x_400mf mnasnet1_3 regnet_y_800mf googlenet regnet_x_800mf
+    shufflenet_v2_x2_0 efficientnet_b1 densenet121 efficientnet_b2 regnet_x_1_6gf regnet_y_1_6gf resnet18
+    efficientnet_b3 densenet169 regnet_x_3_2gf regnet_y_3_2gf efficientnet_b4 densenet201 efficientnet_v2_s
+    resnet34 resnext50_32x4d resnet50 inception_v3 convnext_tiny densenet161 efficientnet_b5 regnet_y_8gf
+    regnet_x_8gf efficientnet_b6 resnet101 convnext_small efficientnet_v2_m regnet_x_16gf resnet152 alexnet
+    efficientnet_b7 wide_resnet50_2 resnext101_64x4d regnet_y_16gf convnext_base resnext101_32x8d
+    regnet_x_32gf efficientnet_v2_l wide_resnet101_2 vgg11 vgg11_bn vgg13 vgg13_bn vgg16 vgg16_bn vgg19
+    vgg19_bn regnet_y_32gf convnext_large regnet_y_128gf""".split()
+SEGMENTATION = """deeplabv3_mobilenet_v3_large fcn_resnet50 deeplabv3_resnet50 fcn_resnet101
+    deeplabv3_resnet101""".split()
 TIMM = ["resnetblur50", "tf_efficientnet_b0", "convnext_atto", "regnety_002"]
 ANTIALIASED = ["resnet18", "densenet121", "mobilenet_v2"]
 NAMES = TORCHVISION + SEGMENTATION + [f"timm-{n}" for n in TIMM] + [f"aa-{n}" for n in ANTIALIASED]
@@ -78,21 +87,51 @@ def randomised(network, name):
     return network.eval()
 
 
-def export(network, path, dynamo, fixed, size):
+def export(network, path, dynamo, size, is_open):
     import torch
 
     x = torch.randn(2, 3, *size)
     if dynamo:
         n = torch.export.Dim("n")
-        h, w = ((torch.export.Dim.AUTO,) * 2 if not fixed else (None, None))
+        free = {2: torch.export.Dim.AUTO, 3: torch.export.Dim.AUTO} if is_open else {}
+        # A protobuf file ends at 2 GB.
+        is_large = sum(p.numel() for p in network.parameters()) > 4e8
         torch.onnx.export(
-            network, (x,), str(path), dynamo=True, external_data=False, verbose=False,
-            dynamic_shapes=({0: n, 2: h, 3: w} if not fixed else {0: n},))
+            network, (x,), str(path), dynamo=True, external_data=is_large, verbose=False,
+            dynamic_shapes=({0: n, **free},))
     else:
-        axes = {0: "n"} if fixed else {0: "n", 2: "h", 3: "w"}
+        axes = {0: "n", 2: "h", 3: "w"} if is_open else {0: "n"}
         torch.onnx.export(
             network, x, str(path), dynamo=False, opset_version=17, input_names=["x"],
             output_names=["y"], dynamic_axes={"x": axes, "y": {0: "n"}})
+
+
+def attempts(name):
+    """What to try in turn: lists of (suffix, size), and whether height and width stay open."""
+    # Adaptive pools behind these sizes have equal bins, which is all that the exporters know.
+    wide = (224, 416) if name == "alexnet" else (224, 448)
+    closed = [("", (224, 224)), (".wide", wide)], False
+    # Their adaptive pools at an open size become indices that onnxruntime itself refuses.
+    return [closed] if name.startswith(("alexnet", "vgg")) else [([("", (256, 288))], True), closed]
+
+
+def export_all(name, network, out):
+    for kind in ("ts", "dyn"):
+        if (out / f"{name}.{kind}.onnx").exists():
+            continue
+        for files, is_open in attempts(name):
+            paths = [(out / f"{name}.{kind}{suffix}.onnx", size) for suffix, size in files]
+            label = "open" if is_open else "fixed"
+            try:
+                for path, size in paths:
+                    export(network, path, kind == "dyn", size, is_open)
+                    print(path.name, label, flush=True)
+                break
+            except Exception as error:
+                for path, _ in paths:
+                    path.unlink(missing_ok=True)
+                reason = str(error).strip().split("\n")[0][:120]
+                print(f"{name}.{kind}", label, "not exported:", reason, flush=True)
 
 
 def main():
@@ -106,22 +145,7 @@ def main():
         import tv_shim  # noqa: F401
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name in arguments.names or NAMES:
-        network = randomised(built(name), name)
-        for kind in ("ts", "dyn"):
-            path = arguments.out / f"{name}.{kind}.onnx"
-            if path.exists():
-                continue
-            # Their adaptive pools at an open size become indices that onnxruntime itself refuses.
-            for fixed in (True,) if name.startswith(("alexnet", "vgg")) else (False, True):
-                size = (224, 224) if fixed else (256, 288)
-                try:
-                    export(network, path, kind == "dyn", fixed, size)
-                    print(path.name, "fixed" if fixed else "open", flush=True)
-                    break
-                except Exception as error:
-                    path.unlink(missing_ok=True)
-                    reason = str(error).strip().split("\n")[0][:120]
-                    print(path.name, "fixed" if fixed else "open", "not exported:", reason, flush=True)
+        export_all(name, randomised(built(name), name), arguments.out)
 
 
 if __name__ == "__main__":

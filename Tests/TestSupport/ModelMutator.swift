@@ -1,15 +1,16 @@
 import MoireTensors
 
-/// Damages files: at any byte, or at a field of the protocol buffers with all lengths around it kept
-/// right, so that the damage reaches what reads the model.
-struct ModelMutator {
+/// Damages files of protocol buffers: at any byte, or at a field with all lengths around it kept right,
+/// so that the damage reaches what reads the model.
+public struct ModelMutator {
   var generator: SeededGenerator
 
-  init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+  public init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
   mutating func pick(_ count: Int) -> Int { generator.integer(in: 0..<count) }
 
-  mutating func mutated(_ file: [UInt8]) -> [UInt8] {
+  /// The bytes with one to four changes.
+  public mutating func mutated(_ file: [UInt8]) -> [UInt8] {
     var bytes = file
     for _ in 0...pick(3) {
       guard !bytes.isEmpty else { break }
