@@ -10,15 +10,27 @@ cl_view cl_view_of(const cl_program *program, int index) {
   dnnl_memory_get_data_handle(value->memory, &data);
   int64_t inner = value->blocked ? cl_block_size() : 1, flat = value->rank == 2;
   int64_t blocks = (value->dims[1] + inner - 1) / inner;
+  int64_t height = flat ? 1 : value->dims[2], width = flat ? 1 : value->dims[3];
+  int64_t all = (program->values[value->base].dims[1] + inner - 1) / inner;
   return (cl_view){data,           value->dims[0],
                    value->dims[1], blocks,
-                   value->dims[0] * blocks, flat ? 1 : value->dims[2],
-                   flat ? 1 : value->dims[3], inner};
+                   value->dims[0] * blocks, height,
+                   width,          inner,
+                   (value->strided ? all : blocks) * height * width * inner};
 }
 
 cl_step *cl_append_kernel(cl_program *program, const int *sources, int count, int dst,
                           cl_kernel *kernel, const char *name) {
   cl_step *step = cl_append(program, sources, count, dst);
+  if (!step) return NULL;
+  step->kernel = kernel;
+  step->implementation = name;
+  return step;
+}
+
+cl_step *cl_append_strided_kernel(cl_program *program, const int *sources, int count, int dst,
+                                  cl_kernel *kernel, const char *name) {
+  cl_step *step = cl_append_strided(program, sources, count, dst);
   if (!step) return NULL;
   step->kernel = kernel;
   step->implementation = name;

@@ -12,6 +12,7 @@ typedef struct cl_view {
   float *data;
   int64_t images, channels, blocks; /* blocks: planes to an image */
   int64_t planes, height, width, inner;
+  int64_t image; /* floats from one image to the next; kernels that count planes take whole values */
 } cl_view;
 
 cl_view cl_view_of(const cl_program *program, int value);
@@ -19,6 +20,12 @@ cl_view cl_view_of(const cl_program *program, int value);
 /* Floats from one plane to the next. */
 static inline int64_t cl_plane_size(const cl_view *view) {
   return view->height * view->width * view->inner;
+}
+
+/* Where a plane begins, whatever lies between two images. */
+static inline float *cl_plane_of(const cl_view *view, int64_t plane) {
+  return view->data + plane / view->blocks * view->image +
+         plane % view->blocks * cl_plane_size(view);
 }
 
 /* The lanes of a plane that hold channels; those behind the last channel stay zero, which oneDNN
@@ -44,6 +51,10 @@ int cl_check_same_layout(cl_program *program, int src, int dst, int same_channel
 /* Appends a step of ours; NULL with a message when memory is short. */
 cl_step *cl_append_kernel(cl_program *program, const int *sources, int count, int dst,
                           cl_kernel *kernel, const char *name);
+
+/* The same for a kernel that finds its planes by cl_plane_of. */
+cl_step *cl_append_strided_kernel(cl_program *program, const int *sources, int count, int dst,
+                                  cl_kernel *kernel, const char *name);
 
 /* A table of the step's own, freed with it: floats or indices. NULL when memory is short. */
 float *cl_step_floats(cl_program *program, cl_step *step, size_t count);

@@ -129,6 +129,31 @@ int cl_value_of_whole_blocks(cl_program *program, int base) {
   return value;
 }
 
+int cl_value_slice(cl_program *program, int base, int64_t first, int64_t channels) {
+  const cl_value whole = program->values[base];
+  int64_t size = cl_block_size(), end = first + channels;
+  if (!whole.blocked || whole.base != base || first % size || end > whole.dims[1] ||
+      (channels % size && end != whole.dims[1]))
+    return cl_fail(program, "channels %lld..<%lld of %lld are no whole blocks of a value",
+                   (long long)first, (long long)end, (long long)whole.dims[1]);
+  int64_t dims[4] = {whole.dims[0], channels, whole.dims[2], whole.dims[3]};
+  int index = cl_value_blocked(program, dims);
+  if (index < 0) return -1;
+  cl_value *value = &program->values[index];
+  value->base = base;
+  value->offset = (size_t)(first * dims[2] * dims[3]) * sizeof(float);
+  value->strided = dims[0] > 1 && channels < whole.dims[1];
+  return index;
+}
+
+size_t cl_value_offset(const cl_program *program, int value) {
+  return program->values[value].offset;
+}
+
+int cl_value_is_strided(const cl_program *program, int value) {
+  return program->values[value].strided;
+}
+
 int cl_value_count(const cl_program *program) { return program->value_count; }
 
 size_t cl_value_bytes(const cl_program *program, int value) {
@@ -171,6 +196,16 @@ int cl_pack(cl_program *program, const dnnl_memory_desc_t *from, const float *da
 }
 
 cl_step *cl_append(cl_program *program, const int *sources, int count, int destination) {
+  int strided = program->values[destination].strided;
+  for (int i = 0; i < count; i++) strided |= program->values[sources[i]].strided;
+  if (strided) {
+    cl_fail(program, "a part of the channels of several images has to be copied first");
+    return NULL;
+  }
+  return cl_append_strided(program, sources, count, destination);
+}
+
+cl_step *cl_append_strided(cl_program *program, const int *sources, int count, int destination) {
   cl_step *steps = grow(program->steps, program->step_count, &program->step_capacity, sizeof *steps);
   int *copy = malloc((size_t)(count ? count : 1) * sizeof *copy);
   if (steps) program->steps = steps;

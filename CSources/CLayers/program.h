@@ -12,6 +12,8 @@ typedef struct cl_value {
   dnnl_memory_desc_t layout;
   dnnl_memory_t memory;
   int base;      /* the value whose storage this is */
+  size_t offset; /* where in that storage it begins, in bytes */
+  int strided;   /* its images do not follow each other */
   int blocked;   /* channels innermost in blocks of cl_block_size() */
   int64_t dims[4];
   int rank;
@@ -99,8 +101,10 @@ int cl_append_weighted(cl_program *program, int src, int dst, dnnl_primitive_des
                        const dnnl_memory_desc_t *plain_weights, const float *weights,
                        const dnnl_memory_desc_t *plain_bias, const float *bias, int accumulate);
 
-/* Appends a step; sources are copied. NULL when memory is short. */
+/* Appends a step; sources are copied. NULL when memory is short, and where a value is strided. */
 cl_step *cl_append(cl_program *program, const int *sources, int count, int destination);
+/* The same for steps that walk strided values image by image. */
+cl_step *cl_append_strided(cl_program *program, const int *sources, int count, int destination);
 /* Adds an argument: a value's memory, or (value −1) one of the program's own. */
 int cl_argument(cl_program *program, cl_step *step, int kind, int value, dnnl_memory_t memory);
 /* Makes the primitive of a step and takes the description over. */

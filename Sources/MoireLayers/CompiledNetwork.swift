@@ -21,7 +21,7 @@ public final class CompiledNetwork: @unchecked Sendable {
   /// The size of the block of memory that all feature maps share.
   public let memoryBytes: Int
 
-  private let program: Program
+  let program: Program
   private let taps: [Lowering.Tap]
   private let shapes: [[Int]]
   private let arena: UnsafeMutableRawPointer
@@ -49,8 +49,9 @@ public final class CompiledNetwork: @unchecked Sendable {
     var addresses: [Int: UnsafeMutableRawPointer] = [:]
     for value in 0..<program.valueCount {
       guard let offset = plan.offsets[program.base(of: value)] else { continue }
-      addresses[value] = arena + offset
-      try program.bind(value, to: arena + offset)
+      let address = arena + offset + program.offset(of: value)
+      addresses[value] = address
+      try program.bind(value, to: address)
     }
     self.network = network
     self.batch = batch
@@ -92,9 +93,7 @@ public final class CompiledNetwork: @unchecked Sendable {
       throw LayerError.input(expected: network.inputShape, got: input.shape)
     }
     return try input.values.withUnsafeBufferPointer { values in
-      // oneDNN's handle is not const, but an input is only read.
-      let address = UnsafeMutableRawPointer(mutating: values.baseAddress!)
-      for value in inputs { try program.bind(value, to: address) }
+      try bindInput(values)
       var next = 0
       for tap in taps {
         try program.run(next..<tap.step, threads: threads)
@@ -107,6 +106,12 @@ public final class CompiledNetwork: @unchecked Sendable {
       guard result.allSatisfy(\.isFinite) else { throw try firstNotFinite(values) }
       return try Tensor(shape: outputShape, values: result)
     }
+  }
+
+  func bindInput(_ values: UnsafeBufferPointer<Float>) throws {
+    // oneDNN's handle is not const, but an input is only read.
+    let address = UnsafeMutableRawPointer(mutating: values.baseAddress!)
+    for value in inputs { try program.bind(value, to: address) }
   }
 
   private func map(of tap: Lowering.Tap) -> DenseMap {

@@ -35,7 +35,7 @@ extension Lowering {
     let size = HW(shapes[input][1], shapes[input][2])
     let blocks = try core { () throws(SpectralError) in try make(size) }
     let source = try inBlocks(values[input]!, dims(of: input))
-    let target = try newBlocked(dims(of: index + 1))
+    let target = try newResult(index + 1)
     try apply(blocks, name, from: source, to: target)
     values[index + 1] = target
   }

@@ -13,6 +13,25 @@ extension Lowering {
     return target
   }
 
+  /// A subsampling with those that alone read it: ONNX has one for each axis.
+  mutating func lowerSubsample(_ index: Int, _ stride: HW, _ offset: HW) throws {
+    var (stride, offset, value) = (stride, offset, index + 1)
+    while let next = soleConsumer(of: value), siteOfNode[next] == nil, watched[next] == nil,
+      case .subsample(let more, let start) = network.nodes[next].layer,
+      // Their products are far from overflowing.
+      [stride, more, start].allSatisfy({ max($0.height, $0.width) < 1 << 20 })
+    {
+      offset.height += start.height * stride.height
+      offset.width += start.width * stride.width
+      stride.height *= more.height
+      stride.width *= more.width
+      done.insert(next)
+      value = next + 1
+    }
+    values[value] = try subsample(
+      values[network.nodes[index].inputs[0]]!, stride, offset, to: dims(of: value))
+  }
+
   mutating func subsample(
     _ source: Int, _ stride: HW, _ offset: HW, to dims: [Int]
   ) throws -> Int {
@@ -33,7 +52,7 @@ extension Lowering {
 
   /// A pool, strided or dense; `dims` are those of the result.
   mutating func pool(
-    _ layer: Pooling, _ source: Int, _ size: HW, to dims: [Int], dense: HW?
+    _ layer: Pooling, _ source: Int, _ size: HW, to dims: [Int], dense: HW?, into value: Int? = nil
   ) throws -> Int {
     var window = layer.window
     var kind = cl_pooling(layer.operation)
@@ -66,9 +85,14 @@ extension Lowering {
       right: max(0, window.padding.right - window.extent.width + 1))
     window.padding.bottom -= beyond.bottom
     window.padding.right -= beyond.right
-    let target = try newBlocked([
-      dims[0], dims[1], output.height - beyond.bottom, output.width - beyond.right,
-    ])
+    let target =
+      if let value, beyond.isZero {
+        try newResult(value)
+      } else {
+        try newBlocked([
+          dims[0], dims[1], output.height - beyond.bottom, output.width - beyond.right,
+        ])
+      }
     var geometry = cl_window(window)
     try step(cl_step_pooling(program.handle, Int32(from), Int32(target), kind, &geometry))
     if beyond.isZero { return target }

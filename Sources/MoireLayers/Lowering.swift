@@ -37,6 +37,11 @@ struct Lowering {
   /// Program values that hold maps with their channels in blocks.
   var blocked: Set<Int> = []
   var done: Set<Int> = []
+  /// Where the parts of concatenations are computed.
+  private(set) var placement = Placement()
+  /// The program's values there, and the network values that have arrived there.
+  var places: [Int: Int] = [:]
+  var placed: Set<Int> = []
 
   init(
     _ network: Network, batch: Int, sites: [SamplingSite], watching nodes: [Int] = []
@@ -53,6 +58,10 @@ struct Lowering {
     program.path = "(input)"
     input = try program.plainValue(dims(of: 0))
     values[0] = input
+    // Maps that are handed out have image after image.
+    if batch == 1 || (sites.isEmpty && nodes.isEmpty) {
+      placement = Placement(network, shapes: shapes, blockSize: Program.blockSize)
+    }
     for (index, node) in network.nodes.enumerated() where !done.contains(index) {
       program.path = node.path
       if let site = siteOfNode[index] {
@@ -123,7 +132,7 @@ struct Lowering {
 
   /// Whether a node is the last to read a value that may be written over.
   func isLastUse(_ value: Int, by node: Int) -> Bool {
-    value != 0 && !kept.contains(value)
+    value != 0 && !kept.contains(value) && !isPlaced(value)
       && consumers[value].allSatisfy { $0 == node || done.contains($0) }
       && network.nodes[node].inputs.filter { $0 == value }.count == 1
   }
@@ -135,9 +144,11 @@ struct Lowering {
   }
 
   /// The activation that alone reads a value; it counts as done.
-  mutating func takeActivation(after value: inout Int) -> Activation? {
+  mutating func takeActivation(
+    after value: inout Int, where suits: (Activation) -> Bool = \.isFusible
+  ) -> Activation? {
     guard let next = soleConsumer(of: value), siteOfNode[next] == nil, watched[next] == nil,
-      case .activation(let activation) = network.nodes[next].layer, activation.isFusible
+      case .activation(let activation) = network.nodes[next].layer, suits(activation)
     else { return nil }
     done.insert(next)
     value = next + 1
@@ -148,8 +159,15 @@ struct Lowering {
 
   mutating func lower(_ index: Int) throws {
     let node = network.nodes[index]
-    let source = values[node.inputs[0]]!
     done.insert(index)
+    if case .concatenate = node.layer, try lowerPlaced(index) { return }
+    if case .batchNormalization(let layer) = node.layer, shapes[node.inputs[0]].count == 3,
+      watched[index] == nil
+    {
+      return try lowerBatchNormalization(index, layer)
+    }
+    for input in node.inputs { try gather(input) }
+    let source = values[node.inputs[0]]!
     if let position = watched[index], shapes[node.inputs[0]].count == 3 {
       tap(position, try inBlocks(source, dims(of: node.inputs[0])), .input)
     }
@@ -159,7 +177,7 @@ struct Lowering {
     case .pooling(let layer):
       values[index + 1] = try pool(
         layer, source, HW(shapes[node.inputs[0]][1], shapes[node.inputs[0]][2]),
-        to: dims(of: index + 1), dense: nil)
+        to: dims(of: index + 1), dense: nil, into: index + 1)
     case .globalPooling(let operation): try lowerGlobalPooling(index, operation)
     case .transposedConvolution(let layer): try lowerTransposedConvolution(index, layer)
     case .normalization(let layer): try lowerNormalization(index, layer)
@@ -178,8 +196,7 @@ struct Lowering {
       values[index + 1] = try program.view(of: base, dims(of: index + 1))
     case .pad(let padding, let mode):
       values[index + 1] = try pad(source, padding, mode, to: dims(of: index + 1))
-    case .subsample(let stride, let offset):
-      values[index + 1] = try subsample(source, stride, offset, to: dims(of: index + 1))
+    case .subsample(let stride, let offset): try lowerSubsample(index, stride, offset)
     case .blurPool(let layer): try lowerBlurPool(index, layer)
     case .separablePool(let layer): try lowerSeparablePool(index, layer)
     case .idealPool(let layer): try lowerIdealPool(index, layer)
@@ -252,7 +269,7 @@ struct Lowering {
       value = sum + 1
     }
     let activation = takeActivation(after: &value)
-    let result = try target ?? newBlocked(dims(of: index + 1))
+    let result = try target ?? newResult(value)
     var (from, window) = (source, convolution.window)
     if convolution.paddingMode != .constant(0), !window.padding.isZero {
       from = try padInput(of: convolution, node.inputs[0], &window)

@@ -52,6 +52,17 @@ final class Program {
     try check(cl_value_view(handle, Int32(base), Int32(dims.count), dims.map(Int64.init)))
   }
 
+  /// Some channels of a value in blocks, in its memory.
+  func slice(of base: Int, from channel: Int, count: Int) throws -> Int {
+    try check(cl_value_slice(handle, Int32(base), Int64(channel), Int64(count)))
+  }
+
+  /// Whether the images of a value do not follow each other.
+  func isStrided(_ value: Int) -> Bool { cl_value_is_strided(handle, Int32(value)) != 0 }
+
+  /// Bytes from the beginning of the memory that a value shares to its own.
+  func offset(of value: Int) -> Int { cl_value_offset(handle, Int32(value)) }
+
   func bytes(of value: Int) -> Int { cl_value_bytes(handle, Int32(value)) }
   func base(of value: Int) -> Int { Int(cl_value_base(handle, Int32(value))) }
 
@@ -92,6 +103,13 @@ final class Program {
 
   func implementation(of step: Int) -> String {
     String(cString: cl_step_implementation(handle, Int32(step)))
+  }
+
+  /// What the primitive of a step takes alone in its fastest layout, in ms; 0 for other steps.
+  func floor(of step: Int, threads: Int, runs: Int) throws -> Double {
+    var milliseconds = 0.0
+    try check(cl_step_floor(handle, Int32(step), Int32(threads), Int32(runs), &milliseconds))
+    return milliseconds
   }
 
   func bind(_ value: Int, to address: UnsafeMutableRawPointer) throws {

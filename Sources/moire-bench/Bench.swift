@@ -42,6 +42,7 @@ struct Bench: ParsableCommand {
   var memory: String?
 
   mutating func run() throws {
+    Waiting.settle()
     if resnet18 { models.append(try makeResNet()) }
     print("| network | onnxruntime | Moire, plain | ratio | Moire, site audit | ratio |")
     print("|---|--:|--:|--:|--:|--:|")
@@ -52,7 +53,7 @@ struct Bench: ParsableCommand {
       print(row.text)
     }
     print(
-      "\nMedians of \(rounds) rounds of \(runs), ms; \(threads) threads; onnxruntime \(version), "
+      "\nMedians of \(rounds) rounds of \(runs), ms; \(threads) threads; \(version), "
         + "oneDNN \(CompiledNetwork.engineVersion), FFTW \(SpectralLibrary.fftwVersion).")
     if let memory, let model = models.first {
       try MemoryComparison(moire: memory, model: model).print()
@@ -64,16 +65,7 @@ struct Bench: ParsableCommand {
 
   private func makeResNet() throws -> String {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("resnet18.onnx").path
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: python)
-    process.arguments = [Bench.script, "--make-resnet18", path]
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw Peer.Failure(
-        description: "ResNet-18 could not be made; are torch and torchvision there?")
-    }
+    try Peer.make("resnet18", at: path, python: python)
     return path
   }
 }

@@ -29,17 +29,18 @@ struct MemoryComparison {
     for index in 0..<images {
       try Data(png).write(to: folder.appendingPathComponent("image-\(index)-x.png"))
     }
-    return try usage([moire, "audit", model, folder.path, "--passes", "1", "--quiet"])
+    return try Self.usage([moire, "audit", model, folder.path, "--passes", "1", "--quiet"])
   }
 
-  private func usage(_ arguments: [String]) throws -> Int {
+  /// Kilobytes of a process at its largest.
+  static func usage(_ arguments: [String]) throws -> Int {
     var pid = pid_t()
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
-    let status = posix_spawn(&pid, moire, nil, nil, &words, environ)
+    let status = posix_spawn(&pid, arguments[0], nil, nil, &words, environ)
     guard status == 0 else {
       throw Peer.Failure(
-        description: "\(moire): cannot be started: \(String(cString: strerror(status)))")
+        description: "\(arguments[0]): cannot be started: \(String(cString: strerror(status)))")
     }
     var (code, usage) = (Int32(), rusage())
     guard wait4(pid, &code, 0, &usage) == pid, code == 0 else {

@@ -6,6 +6,9 @@ struct MoireBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "moire-bench",
     abstract: "Time Moire beside its peers, in turns in one run.",
-    subcommands: [Bench.self, CoreBench.self, PhaseBench.self, TrainingBench.self],
+    subcommands: [
+      Bench.self, EngineBench.self, CoreBench.self, PhaseBench.self, TrainingBench.self,
+      RunOnce.self,
+    ],
     defaultSubcommand: Bench.self)
 }

@@ -91,6 +91,13 @@ int cl_value_plain(cl_program *program, int rank, const int64_t *dims);
 int cl_value_blocked(cl_program *program, const int64_t *dims);
 /* A plain value that shares the memory of another plain one under other dimensions. */
 int cl_value_view(cl_program *program, int base, int rank, const int64_t *dims);
+/* Channels first ..< first + channels of a value in blocks, in its memory: whole blocks, but for the
+ * last ones. With several images its images do not follow each other: then it is strided, and only
+ * cl_step_copy and cl_step_affine take it. */
+int cl_value_slice(cl_program *program, int base, int64_t first, int64_t channels);
+int cl_value_is_strided(const cl_program *program, int value);
+/* Bytes from the memory's beginning to a value's. */
+size_t cl_value_offset(const cl_program *program, int value);
 int cl_value_count(const cl_program *program);
 size_t cl_value_bytes(const cl_program *program, int value);
 /* The extent of dimension 1. */
@@ -124,6 +131,12 @@ int cl_step_prelu(cl_program *program, int src, int dst, const float *slope);
 int cl_step_batch_normalization(cl_program *program, int src, int dst, const float *scale,
                                 const float *shift, const float *mean, const float *variance,
                                 float epsilon);
+/* The same, then a rectifier, a clip or nothing, in one pass; src may be strided. */
+int cl_step_affine(cl_program *program, int src, int dst, const float *scale, const float *shift,
+                   const float *mean, const float *variance, float epsilon,
+                   cl_activation activation);
+/* The same values; each may be strided. */
+int cl_step_copy(cl_program *program, int src, int dst);
 /* b may have extent 1 where a has more; dst may be a. */
 int cl_step_add(cl_program *program, int a, int b, int dst, cl_activation activation);
 int cl_step_multiply(cl_program *program, int a, int b, int dst);
@@ -211,6 +224,11 @@ int cl_step_count(const cl_program *program);
 int cl_step_operands(const cl_program *program, int step, int *values, int *writes, int capacity);
 /* The implementation behind a step: oneDNN's own name, or "kernel:…" for ours. */
 const char *cl_step_implementation(const cl_program *program, int step);
+
+/* The least time in ms of so many runs of a step's primitive alone, in the fastest layout for it that
+ * was found: its own, oneDNN's choice, channels innermost, blocks of channels. What other layouts would
+ * cost around it does not count. 0 for what is no convolution, matrix product or pool. */
+int cl_step_floor(cl_program *program, int step, int threads, int runs, double *milliseconds);
 
 /* Gives a value its address (64-byte aligned unless it is the caller's input or output). */
 int cl_program_bind(cl_program *program, int value, void *address);
