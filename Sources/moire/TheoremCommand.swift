@@ -113,8 +113,9 @@ struct TheoremCommand: ParsableCommand {
       network: wrapped?.network ?? subject.network,
       padded: wrapped.map { (subject.network, $0.changes) }, source: subject.source,
       options: Theorem.Options(
-        filters: chosen, factor: factor, exhaustive: exhaustive, threads: common.threads,
-        classNames: subject.classNames),
+        filters: chosen, factor: factor, exhaustive: exhaustive,
+        explanation: explain ? Explanation.Options(seed: seed, threads: common.threads) : nil,
+        threads: common.threads, classNames: subject.classNames),
       preprocessing: subject.preprocessing, remarks: subject.remarks,
       progress: { progress.show($0, of: $1) })
     progress.finish()
@@ -127,7 +128,6 @@ struct TheoremCommand: ParsableCommand {
     }
     let network = wrapped?.network ?? subject.network
     if counterfactual { try addCounterfactual(network, subject.source, to: &document) }
-    if explain { try addExplanation(network, subject.source, to: &document) }
     if !common.quiet {
       print(
         TheoremText(document, showsChannels: channels)
@@ -146,19 +146,6 @@ struct TheoremCommand: ParsableCommand {
       progress: { progress.show($0, of: $1) })
     progress.finish()
     document.counterfactual = found.reading
-    document.remarks += found.remarks
-  }
-
-  private func addExplanation(
-    _ network: Network, _ source: AuditSource, to document: inout TheoremDocument
-  ) throws {
-    var progress = Progress("theorem: explanation", quiet: common.quiet)
-    let found = try Explanation(
-      network: network, source: source,
-      options: Explanation.Options(seed: seed, threads: common.threads),
-      progress: { progress.show($0, of: $1) })
-    progress.finish()
-    document.explanation = found.reading
     document.remarks += found.remarks
   }
 

@@ -34,7 +34,7 @@ public struct TheoremDocument: Codable, Sendable, Equatable {
     images: AuditDocument.ImageSummary, preprocessing: AuditDocument.PreprocessingSummary,
     circular: Circular?, protocolLine: String, filters: [String], factor: Int?,
     sites: [TheoremSite], pointwise: [PointwiseReading], phaseChain: ChainReading?,
-    remarks: [String]
+    explanation: ExplanationReading? = nil, remarks: [String]
   ) {
     self.versions = versions
     self.network = network
@@ -47,6 +47,7 @@ public struct TheoremDocument: Codable, Sendable, Equatable {
     self.sites = sites
     self.pointwise = pointwise
     self.phaseChain = phaseChain
+    self.explanation = explanation
     self.remarks = remarks
   }
 
