@@ -37,7 +37,8 @@ extension IdentityReader {
       throw .outOfMemory(bytes: overflow ? .max : all)
     }
     defer { moire_free(memory) }
-    var readings = [moire_identity_reading](repeating: .init(), count: layout.channels * handles.count)
+    var readings = [moire_identity_reading](
+      repeating: .init(), count: layout.channels * handles.count)
     let outcome = readings.withUnsafeMutableBufferPointer { readings in
       // Every reading and every worker's scratch is touched by one call at a time.
       nonisolated(unsafe) let (source, results, scratch) = (base, readings, memory)

@@ -21,9 +21,10 @@ public struct UniformityTest: Codable, Sendable, Equatable {
   public init?(_ values: [Double]) {
     guard !values.isEmpty else { return nil }
     let (sorted, size) = (values.sorted(), Double(values.count))
-    let largest = sorted.enumerated().map { rank, value in
-      max(Double(rank + 1) / size - value, value - Double(rank) / size)
-    }.max() ?? 0
+    let largest =
+      sorted.enumerated().map { rank, value in
+        max(Double(rank + 1) / size - value, value - Double(rank) / size)
+      }.max() ?? 0
     count = values.count
     distance = min(1, largest)
     let tail = 2 * Self.oneSided(distance, count)

@@ -155,7 +155,8 @@ extension ShiftCatalog {
       shifts:
         "shifts in {1…\(range.upperBound - 1)}²\(isWhole ? "" : " + ½"), \(ShiftContext.shared); "
         + "\(context.settings.passes) passes",
-      pairs: "each shifted image against the unshifted one; accuracy over the shifted ones", context,
+      pairs: "each shifted image against the unshifted one; accuracy over the shifted ones",
+      context,
       shared: true
     ) { generator in
       let shift = generator.shift(in: range)

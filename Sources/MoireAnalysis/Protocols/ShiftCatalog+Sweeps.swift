@@ -65,11 +65,13 @@ extension ShiftCatalog {
       "aw-jaggedness-crop",
       "\(size) window of the original photo, all pixels real, none resized; where the object stands is"
         + " not looked at",
-      "from the middle to the right by \(range.lowerBound) … \(range.upperBound - 1) pixels", context
+      "from the middle to the right by \(range.lowerBound) … \(range.upperBound - 1) pixels",
+      context
     ) { input in
       guard let image = input.photo?.image else { throw ShiftError.cannot("it is no photo") }
       guard image.height >= room.height, image.width >= room.width else {
-        throw ShiftError.cannot("\(image.size) pixels leave no room for the windows, which need \(room)")
+        throw ShiftError.cannot(
+          "\(image.size) pixels leave no room for the windows, which need \(room)")
       }
       let center = HW((image.height - size.height) / 2, (image.width - size.width) / 2)
       return range.map {
