@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MoireKit
+import Synchronization
 
 /// `moire theorem`: what the spectrum foretells of shifts, beside what shifting shows.
 struct TheoremCommand: ParsableCommand {
@@ -11,6 +12,7 @@ struct TheoremCommand: ParsableCommand {
       Examples:
         moire theorem
         moire theorem mobilenet_v2.onnx photos/ --circular --exhaustive --out theorem
+        moire theorem mobilenet_v2.onnx photos/ --circular --estimate --budget 0.05
         moire theorem mobilenet_v2.onnx photos/ --circular --counterfactual --explain
         moire theorem model.onnx photos/ --filters bin-3,kaiser:stop=60,width=0.1 --response lens.csv
 
@@ -39,6 +41,17 @@ struct TheoremCommand: ParsableCommand {
       "Answer every circular shift: which level causes how much of the logit variance, and a"
         + " certificate for every image; needs --circular, takes hundreds of runs an image."))
   var exhaustive = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Estimate each level's share of the logit variance from a tenth of the phases, with intervals;"
+        + " needs --circular."))
+  var estimate = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The cost of --estimate relative to all phases, in multiply-adds.", valueName: "fraction"))
+  var budget: Double = 0.1
 
   @Flag(
     help: ArgumentHelp(
@@ -93,6 +106,12 @@ struct TheoremCommand: ParsableCommand {
     guard circular || !explain else {
       throw ValidationError("--explain: need --circular, shifts of other networks are no chain")
     }
+    guard circular || !estimate else {
+      throw ValidationError("--estimate: need --circular, shifts of other networks are no chain")
+    }
+    guard budget > 0, budget <= 1 else {
+      throw ValidationError("--budget \(budget): need a fraction above 0 and up to 1")
+    }
     guard (2...100_000).contains(shifts) else {
       throw ValidationError("--shifts \(shifts): need a number from 2 to 100000")
     }
@@ -127,6 +146,7 @@ struct TheoremCommand: ParsableCommand {
       Terminal.say("skipped \(skipped.name): \(skipped.reason)")
     }
     let network = wrapped?.network ?? subject.network
+    if estimate { try addEstimate(network, subject.source, to: &document) }
     if counterfactual { try addCounterfactual(network, subject.source, to: &document) }
     if !common.quiet {
       print(
@@ -134,6 +154,21 @@ struct TheoremCommand: ParsableCommand {
           .render(color: Terminal.outputIsTerminal))
     }
     try write(document)
+  }
+
+  private func addEstimate(
+    _ network: Network, _ source: AuditSource, to document: inout TheoremDocument
+  ) throws {
+    let progress = Mutex(Progress("theorem: estimate", quiet: common.quiet))
+    do {
+      document.estimate = try EstimateReading(
+        network: network, source: source,
+        options: EstimateReading.Options(budget: budget, seed: seed, threads: common.threads),
+        progress: { done, total in progress.withLock { $0.show(done, of: total) } })
+    } catch let obstacle as PhaseChainObstacle {
+      document.remarks.append("no estimate: there is no chain of phases: \(obstacle)")
+    }
+    progress.withLock { $0.finish() }
   }
 
   private func addCounterfactual(

@@ -22,43 +22,74 @@ extension PhaseChain {
     _ inputs: [Tensor], budget: Double = 0.1, seed: UInt64 = 0,
     progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> PhaseEstimate {
+    try estimate(
+      count: inputs.count, budget: budget, seed: seed, skips: false, input: { inputs[$0] },
+      progress: progress
+    ).estimate
+  }
+
+  /// The same of images that are loaded when their turn comes.
+  ///
+  /// - Parameter skips: whether an image with an ``InputError`` is left out.
+  /// - Returns: the estimate and the images that it is of.
+  func estimate(
+    count: Int, budget: Double, seed: UInt64, skips: Bool,
+    input: @Sendable (Int) throws -> Tensor, progress: @Sendable (_ done: Int, _ total: Int) -> Void
+  ) throws -> (estimate: PhaseEstimate, images: [Int]) {
     let design = SamplingDesign(
       strides: levels.map(\.stride), costs: multiplyAdds.dropFirst().map(Double.init),
       fixed: Double(multiplyAdds[0]), budget: budget * exhaustiveCost)
     let components = PhaseComponents(phases: levels.map(\.stride.area))
     var options = PhaseEngine.Options()
     (options.isDense, options.branching) = (false, design.branching)
-    let workers = max(1, min(threads, inputs.count))
+    let workers = max(1, min(threads, count))
     let engines = try (0..<workers).map { _ in try PhaseEngine(network, options: options) }
-    let found = Mutex((fits: [PhaseFit?](repeating: nil, count: inputs.count), done: 0))
-    try Parallel.forEach(inputs.count, threads: workers) { worker, index in
-      var generator = SeededGenerator(seed: seed, index)
-      let tree = design.tree(&generator)
-      var leaves: [(digits: [Int], logits: [Float])] = []
-      try engines[worker].run(
-        [inputs[index]], phases: { level, _, shift in tree.phases[level - 1][shift] ?? [] },
-        onAnswer: { leaves.append((tree.leaves[$0.shift] ?? [], Array($0.values))) })
-      let fit = PhaseFit(components, leaves: leaves.map(\.digits), logits: leaves.map(\.logits))
+    let found = Mutex((fits: [PhaseFit?](repeating: nil, count: count), done: 0))
+    try Parallel.forEach(count, threads: workers) { worker, index in
+      var fit: PhaseFit?
+      do {
+        var generator = SeededGenerator(seed: seed, index)
+        fit = try engines[worker].fit(components, design.tree(&generator), to: input(index))
+      } catch let error as any InputError {
+        guard skips else { throw error }
+      }
+      let own = fit
       found.withLock {
-        $0.fits[index] = fit
+        $0.fits[index] = own
         $0.done += 1
-        progress($0.done, inputs.count)
+        progress($0.done, count)
       }
     }
-    var fits = found.withLock { $0.fits.compactMap { $0 } }
-    let prior = PhaseFit.Prior(fits)
+    let fits = found.withLock { $0.fits }
+    let read = fits.compactMap { $0 }
+    let prior = PhaseFit.Prior(read)
+    let refined = Mutex(read)
     if let prior {
-      let first = fits
-      let refined = Mutex(first)
-      try Parallel.forEach(first.count, threads: workers) { _, index in
-        var fit = first[index]
+      try Parallel.forEach(read.count, threads: workers) { _, index in
+        var fit = read[index]
         fit.refine(prior)
-        refined.withLock { $0[index] = fit }
+        let own = fit
+        refined.withLock { $0[index] = own }
       }
-      fits = refined.withLock { $0 }
     }
-    return PhaseEstimate(
-      fits, prior, design, cost: design.cost / max(1, exhaustiveCost), seed: seed)
+    let estimate = PhaseEstimate(
+      refined.withLock { $0 }, prior, design, cost: design.cost / max(1, exhaustiveCost), seed: seed
+    )
+    return (estimate, fits.indices.filter { fits[$0] != nil })
+  }
+}
+
+extension PhaseEngine {
+  /// The components of one image from the leaves of a tree.
+  fileprivate func fit(
+    _ components: PhaseComponents, _ tree: (phases: [[HW: [HW]]], leaves: [HW: [Int]]),
+    to input: Tensor
+  ) throws -> PhaseFit {
+    var leaves: [(digits: [Int], logits: [Float])] = []
+    try run(
+      [input], phases: { level, _, shift in tree.phases[level - 1][shift] ?? [] },
+      onAnswer: { leaves.append((tree.leaves[$0.shift] ?? [], Array($0.values))) })
+    return PhaseFit(components, leaves: leaves.map(\.digits), logits: leaves.map(\.logits))
   }
 }
 

@@ -21,12 +21,12 @@ struct PhaseComponents {
     var sets: [[Int]] = [[]]
     for level in levels { sets += sets.map { $0 + [level] } }
     self.sets = sets.filter { !$0.isEmpty && (levels.count <= 6 || $0.count <= 3) }
-    freedom = self.sets.map { $0.reduce(1) { $0 * Double(phases[$1] - 1) } }
+    freedom = self.sets.map { $0.reduce(1.0) { $0 * Double(phases[$1] - 1) } }
   }
 
   /// ½ for each level of a set, summing to 1: what is taken for θ before anything is known.
   var expected: [Double] {
-    let weights = sets.map { $0.reduce(1) { weight, _ in weight / 2 } }
+    let weights = sets.map { $0.reduce(1.0) { weight, _ in weight / 2 } }
     let sum = weights.reduce(0, +)
     return weights.map { $0 / sum }
   }

@@ -11,8 +11,7 @@ struct PhaseFit {
   /// As many independent dimensions of the same variance would scatter as the logits do.
   private let dimensions: Double
   private let products: [Double]
-  private let kernels: [[Double]]
-  private let count: Int
+  private let leaves: [[Int]]
 
   /// Another image's components as a prior: so many dimensions are worth their mean profile.
   struct Prior {
@@ -26,18 +25,21 @@ struct PhaseFit {
   ///   - logits: of each leaf.
   init(_ components: PhaseComponents, leaves: [[Int]], logits: [[Float]]) {
     self.components = components
-    count = leaves.count
-    kernels = components.kernels(leaves)
-    products = Self.products(logits)
-    let (total, squares) = (0..<count).reduce(into: (0.0, 0.0)) { sums, i in
-      sums.0 += products[i * count + i]
-      for j in 0..<count { sums.1 += products[i * count + j] * products[i * count + j] }
+    self.leaves = leaves
+    let count = leaves.count
+    let products = Self.products(logits)
+    self.products = products
+    var (total, squares) = (0.0, 0.0)
+    for i in 0..<count {
+      total += products[i * count + i]
+      for j in 0..<count { squares += products[i * count + j] * products[i * count + j] }
     }
     dimensions = squares > 0 ? total * total / squares : 0
     theta = components.expected.map { $0 * total / Double(max(1, count)) }
     if isVarying { iterate(60, prior: nil) } else { theta = theta.map { _ in 0 } }
   }
 
+  private var count: Int { leaves.count }
   var isVarying: Bool { dimensions > 0 && count > 1 }
   var profile: [Double] {
     let sum = theta.reduce(0, +)
@@ -54,8 +56,9 @@ struct PhaseFit {
 
   private mutating func iterate(_ rounds: Int, prior: Prior?) {
     let least = theta.reduce(0, +) * 1e-12
+    let kernels = components.kernels(leaves)
     for _ in 0..<rounds {
-      let precision = precision()
+      let precision = precision(kernels)
       let around = SquareMatrix.sandwich(precision, products, count)
       let total = theta.reduce(0, +)
       var change = 0.0
@@ -77,7 +80,7 @@ struct PhaseFit {
   }
 
   /// Q.
-  private func precision() -> [Double] {
+  private func precision(_ kernels: [[Double]]) -> [Double] {
     var sum = [Double](repeating: 0, count: count * count)
     for (kernel, value) in zip(kernels, theta) {
       for index in sum.indices { sum[index] += value * kernel[index] }
@@ -98,7 +101,8 @@ struct PhaseFit {
   func covariance(_ prior: Prior?) -> [Double] {
     let levels = components.phases.count
     guard isVarying else { return [Double](repeating: 0, count: levels * levels) }
-    let precision = precision()
+    let kernels = components.kernels(leaves)
+    let precision = precision(kernels)
     let sets = components.sets.count
     let turned = kernels.map { SquareMatrix.product($0, precision, count) }
     let total = theta.reduce(0, +)

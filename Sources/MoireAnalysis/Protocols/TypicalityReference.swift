@@ -55,16 +55,16 @@ final class TypicalityReference: Sendable {
     self.fingerprint = fingerprint.text
   }
 
-  /// The last convolution or dense layer before the output.
+  /// The last convolution or dense layer that the answer depends on.
   private static func lastWeights(of network: Network) -> Int? {
-    let live = network.valuesBehindOutput()
-    return network.nodes.indices.last { index in
-      guard live.contains(index + 1) else { return false }
+    var wanted: Set<Int> = [network.output]
+    for index in network.nodes.indices.reversed() where wanted.contains(index + 1) {
       switch network.nodes[index].layer {
-      case .linear, .convolution: return true
-      default: return false
+      case .linear, .convolution: return index
+      default: wanted.formUnion(network.nodes[index].inputs)
       }
     }
+    return nil
   }
 
   /// d(x) of an input `[1, C, H, W]`.

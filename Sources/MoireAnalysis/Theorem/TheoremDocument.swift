@@ -22,6 +22,8 @@ public struct TheoremDocument: Codable, Sendable, Equatable {
   /// From the sites to the answers at every circular shift; nil where that was not asked for or does
   /// not exist.
   public var phaseChain: ChainReading?
+  /// The same from a part of the phases; nil likewise.
+  public var estimate: EstimateReading?
   /// What would remain if sites did not alias; nil where that was not asked for or does not exist.
   public var counterfactual: CounterfactualReading?
   /// What one forward pass tells of the phase chain without a shift; nil likewise.

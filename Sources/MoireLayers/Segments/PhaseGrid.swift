@@ -224,7 +224,7 @@ extension HW {
 
 extension Network {
   /// The values that the answer depends on.
-  public func valuesBehindOutput() -> Set<Int> {
+  func valuesBehindOutput() -> Set<Int> {
     var result: Set<Int> = [output]
     for index in nodes.indices.reversed() where result.contains(index + 1) {
       result.formUnion(nodes[index].inputs)
