@@ -31,6 +31,8 @@ struct moire_identities {
 // One plane on its way: [height][width], and [shift][box height][box width].
 typedef struct identity_work {
   complex_value *map, *parts;
+  // The plane's spectrum before any filter; the map itself where only one of the identities reads it.
+  complex_value *spectrum;
   // What the samples were scaled by, inverted, and what was taken off: c / unit.
   double unit, centre;
   // Of the centred and scaled map, before the filter.

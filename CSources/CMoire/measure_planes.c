@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "alignment.h"
 #include "identity.h"
@@ -123,15 +124,17 @@ static int finish(
   return isfinite(reading->energy.predicted * shifts) && isfinite(reading->energy.measured);
 }
 
-static int read_plane(
+// What one of the identities says of the plane whose spectrum is in work->spectrum; the map is filled
+// and, where nothing filters it, subsampled already.
+static int read_spectrum(
   moire_identity_reading *reading, const moire_identities *identities, identity_work *work,
-  const source *from, size_t p) {
-  if (!stage(work, identities, from, p)) { return 0; }
+  const source *from) {
   moire_identity_reading result = {0};
   fftw_complex *map = (fftw_complex *)work->map;
-  // Without a filter the subsamplings are the samples themselves.
-  if (!identities->filtered) { moire_identity_subsample(identities, work); }
-  fftw_execute_dft(identities->forward->twofold, map, map);
+  const size_t samples = identities->height * identities->width;
+  if (work->spectrum != work->map) {
+    memcpy(work->map, work->spectrum, samples * sizeof *work->map);
+  }
   filter(identities, work);
   moire_identity_predict(&result, identities, work);
   const double shifts = (double)identities->stride_h * (double)identities->stride_w;
@@ -148,29 +151,90 @@ static int read_plane(
   return 1;
 }
 
-static moire_status read(
-  const moire_identities *identities, moire_identity_reading *readings, size_t *fault,
-  const source *from, void *workspace, size_t workspace_bytes) {
+// One plane, its forward transform done once for all identities; readings[i * stride] is the i-th's.
+static int read_plane(
+  moire_identity_reading *readings, size_t stride, const moire_identities *const *identities,
+  size_t count, identity_work *work, const source *from, size_t p) {
+  const size_t samples = identities[0]->height * identities[0]->width;
+  int transformed = 0;
+  for (size_t i = 0; i < count; i += 1) {
+    // The samples themselves are needed at first, and where no filter makes others of them.
+    if (!transformed || !identities[i]->filtered) {
+      if (!stage(work, identities[i], from, p)) { return 0; }
+    }
+    if (!identities[i]->filtered) { moire_identity_subsample(identities[i], work); }
+    if (!transformed) {
+      if (work->spectrum != work->map) {
+        memcpy(work->spectrum, work->map, samples * sizeof *work->map);
+      }
+      fftw_complex *spectrum = (fftw_complex *)work->spectrum;
+      fftw_execute_dft(identities[i]->forward->twofold, spectrum, spectrum);
+      transformed = 1;
+    }
+    if (!read_spectrum(&readings[i * stride], identities[i], work, from)) { return 0; }
+  }
+  return 1;
+}
+
+static size_t spectrum_bytes(const moire_identities *identities) {
+  const size_t samples = identities->height * identities->width;
+  return (samples * sizeof(complex_value) + sizeof(lanes) - 1) / sizeof(lanes) * sizeof(lanes);
+}
+
+static moire_status read_all(
+  const moire_identities *const *identities, size_t count, moire_identity_reading *readings,
+  size_t *fault, const source *from, void *workspace, size_t workspace_bytes) {
   if (!identities || !workspace) { return moire_null_argument; }
-  if (workspace_bytes < identities->workspace) { return moire_workspace_too_small; }
-  if (from->count == 0) { return moire_ok; }
+  for (size_t i = 0; i < count; i += 1) {
+    if (!identities[i]) { return moire_null_argument; }
+    if (identities[i]->height != identities[0]->height ||
+        identities[i]->width != identities[0]->width) {
+      return moire_invalid_argument;
+    }
+  }
+  if (workspace_bytes < moire_identities_each_workspace_size(identities, count)) {
+    return moire_workspace_too_small;
+  }
+  if (from->count == 0 || count == 0) { return moire_ok; }
   if (!readings || (!from->single && !from->twofold)) { return moire_null_argument; }
   if (!moire_stands(from->single, _Alignof(float)) ||
       !moire_stands(from->twofold, _Alignof(double))) {
     return moire_invalid_argument;
   }
   const size_t unit = sizeof(lanes) / sizeof(complex_value);
-  const size_t samples = identities->height * identities->width;
+  const size_t samples = identities[0]->height * identities[0]->width;
   identity_work work = {0};
   work.map = (complex_value *)((char *)workspace + (0 - (uintptr_t)workspace) % sizeof(lanes));
+  work.spectrum = work.map;
+  if (count > 1) { work.map += spectrum_bytes(identities[0]) / sizeof(complex_value); }
   work.parts = work.map + (samples + unit - 1) / unit * unit;
   for (size_t p = 0; p < from->count; p += 1) {
-    if (!read_plane(&readings[p], identities, &work, from, p)) {
+    if (!read_plane(&readings[p], from->count, identities, count, &work, from, p)) {
       if (fault) { *fault = p; }
       return moire_not_finite;
     }
   }
   return moire_ok;
+}
+
+size_t moire_identities_each_workspace_size(
+  const moire_identities *const *identities, size_t count) {
+  size_t most = 0;
+  for (size_t i = 0; identities && i < count; i += 1) {
+    const size_t own = moire_identities_workspace_size(identities[i]);
+    most = own > most ? own : most;
+  }
+  return most && count > 1 && identities[0] ? most + spectrum_bytes(identities[0]) : most;
+}
+
+moire_status moire_identities_read_each(
+  const moire_identities *const *identities, size_t count, moire_identity_reading *readings,
+  size_t *fault, const moire_planes *planes, void *workspace, size_t workspace_bytes) {
+  if (!planes) { return moire_null_argument; }
+  const source from = {
+    planes->data, NULL, planes->count, planes->plane_stride, planes->row_stride,
+    planes->column_stride, 1e-12};
+  return read_all(identities, count, readings, fault, &from, workspace, workspace_bytes);
 }
 
 moire_status moire_identities_read(
@@ -180,7 +244,7 @@ moire_status moire_identities_read(
   const source from = {
     planes->data, NULL, planes->count, planes->plane_stride, planes->row_stride,
     planes->column_stride, 1e-12};
-  return read(identities, readings, fault, &from, workspace, workspace_bytes);
+  return read_all(&identities, 1, readings, fault, &from, workspace, workspace_bytes);
 }
 
 moire_status moire_identities_read_double(
@@ -190,5 +254,5 @@ moire_status moire_identities_read_double(
   const source from = {
     NULL, planes->data, planes->count, planes->plane_stride, planes->row_stride,
     planes->column_stride, 1e-24};
-  return read(identities, readings, fault, &from, workspace, workspace_bytes);
+  return read_all(&identities, 1, readings, fault, &from, workspace, workspace_bytes);
 }

@@ -78,6 +78,13 @@ public struct SiteReading: Codable, Sendable, Equatable {
       self.median = median
       self.upper = upper
     }
+
+    /// Those of some values; 0 without any.
+    public init(of values: [Double]) {
+      let sorted = values.sorted()
+      let quantile = { sorted.isEmpty ? 0 : Interval.quantile($0, sorted) }
+      self.init(lower: quantile(0.25), median: quantile(0.5), upper: quantile(0.75))
+    }
   }
 
   /// A second reading of the same site.

@@ -106,16 +106,8 @@ struct SiteSums {
   }
 
   private func quartiles(_ value: KeyPath<PlaneEnergies, Double>) -> SiteReading.Quartiles {
-    let sorted = final.channels.filter { $0.kind == .alive }.map { $0[keyPath: value] }.sorted()
-    func quantile(_ share: Double) -> Double {
-      guard let last = sorted.last else { return 0 }
-      let position = share * Double(sorted.count - 1)
-      let lower = Int(position)
-      guard lower + 1 < sorted.count else { return last }
-      return sorted[lower] + (position - Double(lower)) * (sorted[lower + 1] - sorted[lower])
-    }
-    return SiteReading.Quartiles(
-      lower: quantile(0.25), median: quantile(0.5), upper: quantile(0.75))
+    SiteReading.Quartiles(
+      of: final.channels.filter { $0.kind == .alive }.map { $0[keyPath: value] })
   }
 
   private func filtered(_ filter: LowPass) throws -> SiteReading.Filtered {

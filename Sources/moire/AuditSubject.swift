@@ -65,6 +65,17 @@ struct AuditSubject {
     self.labels = labels
   }
 
+  /// Other images for the same network, without labels.
+  func images(at path: String, _ options: PreprocessingOptions) throws -> AuditSource {
+    let files = try ImageFiles(paths: [path])
+    let shape = network.inputShape
+    let pixels = files.hasPixels ? try options.resolve(inputShape: shape) : nil
+    let items = files.items
+    return AuditSource(
+      count: items.count, name: { items[$0].name },
+      load: { try ImageFiles.load(items[$0], inputShape: shape, preprocessing: pixels) })
+  }
+
   /// Both sides of a resized image are at least its resize.
   static func margin(_ preprocessing: Preprocessing) -> Int? {
     preprocessing.resize.map { $0 - max(preprocessing.crop.height, preprocessing.crop.width) }

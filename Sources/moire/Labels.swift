@@ -5,7 +5,7 @@ import MoireKit
 enum Labels {
   /// One class name a line, class 0 first.
   static func classNames(path: String) throws -> [String] {
-    var lines = try text(path).split(separator: "\n", omittingEmptySubsequences: false)
+    var lines = try TextFile.read(path).split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.trimmingCharacters(in: .whitespaces) }
     if lines.last == "" { lines.removeLast() }
     return lines
@@ -14,7 +14,7 @@ enum Labels {
   /// Labels by file name from lines `name,class` (a tab or spaces do as well); `#` begins a comment.
   static func byName(path: String) throws -> [String: Int] {
     var labels: [String: Int] = [:]
-    let lines = try text(path).split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = try TextFile.read(path).split(separator: "\n", omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
       let content = line.trimmingCharacters(in: .whitespaces)
       guard !content.isEmpty, !content.hasPrefix("#") else { continue }
@@ -38,8 +38,14 @@ enum Labels {
     guard !digits.isEmpty, digits.allSatisfy(\.isNumber) else { return nil }
     return Int(digits)
   }
+}
 
-  private static func text(_ path: String) throws -> String {
+/// A text that a command line names.
+enum TextFile {
+  /// The UTF-8 text of a file, lines ending in LF.
+  ///
+  /// - Throws: ``CommandError/unreadable(path:reason:)``.
+  static func read(_ path: String) throws -> String {
     let data: Data
     do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
       throw CommandError.unreadable(path: path, reason: systemReason(error))

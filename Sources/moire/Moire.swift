@@ -16,7 +16,7 @@ struct Moire: ParsableCommand {
     version: MoireVersion.current,
     subcommands: [
       AuditCommand.self, TheoremCommand.self, ShiftCommand.self, MergeCommand.self,
-      CompareCommand.self, EquivarianceCommand.self,
+      CompareCommand.self, EquivarianceCommand.self, BiasCommand.self,
       RunCommand.self, InspectCommand.self, AntialiasCommand.self, ResponseCommand.self,
       SpectrumCommand.self, FilterCommand.self, TrainCommand.self, FinetuneCommand.self,
       TrainEvaluateCommand.self,

@@ -43,6 +43,12 @@ struct ShiftCommand: ParsableCommand {
         + "every file's name, as in photo_741.jpg, where all have one.", valueName: "file"))
   var labels: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Images that the network was trained on, for aw-typicality: P(top-1 change) against the "
+        + "distance from the nearest ones.", valueName: "folder"))
+  var training: String?
+
   @Option(help: "How many pairs a protocol draws for each image.")
   var passes: Int = 5
 
@@ -64,7 +70,10 @@ struct ShiftCommand: ParsableCommand {
     guard (1...1000).contains(gridStep) else {
       throw ValidationError("--grid-step \(gridStep): need a number from 1 to 1000")
     }
-    _ = try names()
+    let names = try names()
+    guard training == nil || names?.contains("aw-typicality") ?? true else {
+      throw ValidationError("--training is for aw-typicality: name it in --protocol")
+    }
   }
 
   /// The protocols asked for; nil for the usual ones.
@@ -94,7 +103,8 @@ struct ShiftCommand: ParsableCommand {
       network: subject.network,
       images: ShiftRun.Images(
         source: subject.source, labels: subject.labels, margin: subject.margin,
-        arePhotos: subject.arePhotos),
+        arePhotos: subject.arePhotos,
+        training: try training.map { try subject.images(at: $0, preprocessing) }),
       protocols: names,
       settings: ShiftSettings(passes: passes, seed: seed, gridStep: gridStep),
       threads: common.threads, preprocessing: subject.preprocessing, remarks: subject.remarks)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MoireKit
+import Synchronization
 
 /// `moire theorem`: what the spectrum foretells of shifts, beside what shifting shows.
 struct TheoremCommand: ParsableCommand {
@@ -11,6 +12,7 @@ struct TheoremCommand: ParsableCommand {
       Examples:
         moire theorem
         moire theorem mobilenet_v2.onnx photos/ --circular --exhaustive --out theorem
+        moire theorem mobilenet_v2.onnx photos/ --circular --estimate --budget 0.05
         moire theorem mobilenet_v2.onnx photos/ --circular --counterfactual --explain
         moire theorem model.onnx photos/ --filters bin-3,kaiser:stop=60,width=0.1 --response lens.csv
 
@@ -39,6 +41,17 @@ struct TheoremCommand: ParsableCommand {
       "Answer every circular shift: which level causes how much of the logit variance, and a"
         + " certificate for every image; needs --circular, takes hundreds of runs an image."))
   var exhaustive = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Estimate each level's share of the logit variance from a tenth of the phases, with intervals;"
+        + " needs --circular."))
+  var estimate = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The cost of --estimate relative to all phases, in multiply-adds.", valueName: "fraction"))
+  var budget: Double = 0.1
 
   @Flag(
     help: ArgumentHelp(
@@ -93,6 +106,12 @@ struct TheoremCommand: ParsableCommand {
     guard circular || !explain else {
       throw ValidationError("--explain: need --circular, shifts of other networks are no chain")
     }
+    guard circular || !estimate else {
+      throw ValidationError("--estimate: need --circular, shifts of other networks are no chain")
+    }
+    guard budget > 0, budget <= 1 else {
+      throw ValidationError("--budget \(budget): need a fraction above 0 and up to 1")
+    }
     guard (2...100_000).contains(shifts) else {
       throw ValidationError("--shifts \(shifts): need a number from 2 to 100000")
     }
@@ -113,8 +132,9 @@ struct TheoremCommand: ParsableCommand {
       network: wrapped?.network ?? subject.network,
       padded: wrapped.map { (subject.network, $0.changes) }, source: subject.source,
       options: Theorem.Options(
-        filters: chosen, factor: factor, exhaustive: exhaustive, threads: common.threads,
-        classNames: subject.classNames),
+        filters: chosen, factor: factor, exhaustive: exhaustive,
+        explanation: explain ? Explanation.Options(seed: seed, threads: common.threads) : nil,
+        threads: common.threads, classNames: subject.classNames),
       preprocessing: subject.preprocessing, remarks: subject.remarks,
       progress: { progress.show($0, of: $1) })
     progress.finish()
@@ -126,14 +146,29 @@ struct TheoremCommand: ParsableCommand {
       Terminal.say("skipped \(skipped.name): \(skipped.reason)")
     }
     let network = wrapped?.network ?? subject.network
+    if estimate { try addEstimate(network, subject.source, to: &document) }
     if counterfactual { try addCounterfactual(network, subject.source, to: &document) }
-    if explain { try addExplanation(network, subject.source, to: &document) }
     if !common.quiet {
       print(
         TheoremText(document, showsChannels: channels)
           .render(color: Terminal.outputIsTerminal))
     }
     try write(document)
+  }
+
+  private func addEstimate(
+    _ network: Network, _ source: AuditSource, to document: inout TheoremDocument
+  ) throws {
+    let progress = Mutex(Progress("theorem: estimate", quiet: common.quiet))
+    do {
+      document.estimate = try EstimateReading(
+        network: network, source: source,
+        options: EstimateReading.Options(budget: budget, seed: seed, threads: common.threads),
+        progress: { done, total in progress.withLock { $0.show(done, of: total) } })
+    } catch let obstacle as PhaseChainObstacle {
+      document.remarks.append("no estimate: there is no chain of phases: \(obstacle)")
+    }
+    progress.withLock { $0.finish() }
   }
 
   private func addCounterfactual(
@@ -146,19 +181,6 @@ struct TheoremCommand: ParsableCommand {
       progress: { progress.show($0, of: $1) })
     progress.finish()
     document.counterfactual = found.reading
-    document.remarks += found.remarks
-  }
-
-  private func addExplanation(
-    _ network: Network, _ source: AuditSource, to document: inout TheoremDocument
-  ) throws {
-    var progress = Progress("theorem: explanation", quiet: common.quiet)
-    let found = try Explanation(
-      network: network, source: source,
-      options: Explanation.Options(seed: seed, threads: common.threads),
-      progress: { progress.show($0, of: $1) })
-    progress.finish()
-    document.explanation = found.reading
     document.remarks += found.remarks
   }
 

@@ -88,6 +88,9 @@ import Testing
     (["--protocol", "aw-gray-code"], 3, "4 pixels to each side"),
     (["--protocol", "sis", "--journal", "no/j"], 3, "no/j: cannot be written: no such file"),
     (["none.onnx"], 3, "none.onnx"),
+    (["--protocol", "sis", "--training", "t"], 2, "--training is for aw-typicality"),
+    (["--protocol", "aw-typicality"], 3, "name their folder with --training"),
+    (["--protocol", "aw-typicality", "--training", "t"], 3, "t: no such file or folder"),
   ]
 
   @Test(arguments: refusals) func refusedWithOneSentence(

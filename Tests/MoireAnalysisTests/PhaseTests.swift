@@ -18,6 +18,33 @@ import Testing
       logits: random([phases.area, classes], seed: seed).values, inputSize: phases)
   }
 
+  /// Answers in which each level acts alone and, weaker, with each other one.
+  static func paired(_ strides: [HW], classes: Int, seed: UInt64) -> PhaseAnswers {
+    var answers = answers(strides, classes: classes, seed: seed)
+    let table = answers.logits
+    let shifts = answers.phases.positions
+    var logits: [Float] = []
+    for shift in shifts {
+      let digits = digits(shift, strides)
+      for c in 0..<classes {
+        // Entries of the table far apart for each level, and for each pair.
+        func entry(_ key: Int) -> Float { table[(key * 7919 + c) % table.count] }
+        var value: Float = 0
+        for (l, digit) in digits.enumerated() {
+          let own = digit.height * 2 + digit.width + 10 * l
+          value += entry(own)
+          for (k, other) in digits[..<l].enumerated() {
+            value += 0.6 * entry(own * 31 + other.height * 2 + other.width + 100 * (k + 1))
+          }
+        }
+        logits.append(value)
+      }
+    }
+    answers = PhaseAnswers(
+      phases: answers.phases, classes: classes, logits: logits, inputSize: answers.inputSize)
+    return answers
+  }
+
   /// The digits of a shift, level by level.
   static func digits(_ shift: HW, _ strides: [HW]) -> [HW] {
     var rest = shift

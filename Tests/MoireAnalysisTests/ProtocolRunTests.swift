@@ -77,8 +77,10 @@ import Testing
 
   /// A constant classifier is 100 % consistent under every protocol, and as accurate as its labels.
   @Test func constantClassifier() throws {
+    var images = try Self.images(3, labels: [7, 7, 2])
+    images.training = try Self.images(10).source
     let document = try Self.document(
-      Self.classifier(scale: 0), Self.images(3, labels: [7, 7, 2]), Self.classProtocols,
+      Self.classifier(scale: 0), images, Self.classProtocols,
       settings: ShiftSettings(passes: 2, gridStep: 9))
     #expect(document.protocols.map(\.name) == Self.classProtocols)
     #expect(document.images.accuracy?.value == 2.0 / 3)

@@ -8,7 +8,8 @@ import MoireTensors
 /// The image is rolled, X_Δ(p) = X(p + Δ). A map F of h × w positions shows at input position p what
 /// stands at ⌊p · h/H⌋ (nearest upsampling), and the distance of a layer at Δ is the mean over all
 /// input positions of 1 − cos ∠(F(X)(p + Δ), F(X_Δ)(p)), the angle between the vectors of all
-/// channels; 0 between two zero vectors, 1 between a zero vector and another.
+/// channels; 0 between two zero vectors, 1 between a zero vector and another. As in Zhang's figure it is
+/// calibrated by the distance between *different* images, F(X)(p) and F(X′)(p), X′ the next one.
 public struct Equivariance: Sendable {
   /// What a measurement may be told.
   public struct Options: Sendable {
@@ -40,8 +41,8 @@ public struct Equivariance: Sendable {
 
   /// Measures the distances of a network's layers.
   ///
-  /// Cost: for each image, group of layers and shift one run, sites dense, and for every map at most
-  /// four products a value. The result does not depend on threads or groups.
+  /// Cost: for each image, group of layers and shift one run, sites dense, one more for the next image,
+  /// and for every map at most four products a value. The result does not depend on threads or groups.
   /// - Parameters:
   ///   - circular: what was changed to make the network circular; nil where it is as it was.
   ///   - preprocessing: how the images were made, for the document.
@@ -75,9 +76,10 @@ public struct Equivariance: Sendable {
         guard input.tensor.firstNonFinite == nil else {
           throw LayerError.notFinite(path: "the input")
         }
+        let other = Equivariance.partner(of: index, in: source)
         // Networks of several groups would need the memory that groups are there to save.
         let images = try groups.enumerated().map { number, group in
-          try (only ?? make(group)).read(input.tensor) {
+          try (only ?? make(group)).read(input.tensor, beside: other) {
             progress(before + number * range.area + $0, runs)
           }
         }
@@ -102,6 +104,13 @@ public struct Equivariance: Sendable {
       remarks: remarks + Equivariance.remarks(analysed, period))
   }
 
+  /// The next image that can be read.
+  private static func partner(of index: Int, in source: AuditSource) -> Tensor? {
+    (1..<max(1, source.count)).lazy.compactMap {
+      try? source.load((index + $0) % source.count).tensor
+    }.first { $0.firstNonFinite == nil }
+  }
+
   /// The total stride, and the shifts to measure.
   private static func range(of network: Network, _ count: Int?) throws -> (period: HW, range: HW) {
     let size = HW(network.inputShape[1], network.inputShape[2])
@@ -120,7 +129,8 @@ public struct Equivariance: Sendable {
   private static func meaning(_ range: HW) -> String {
     "image rolled, shifts {0…\(range.height - 1)}×{0…\(range.width - 1)}; features brought to the "
       + "input's resolution by nearest neighbours; distance = 1 − cosine between the channel vectors "
-      + "of the moved features and the features of the moved image, mean over positions and images"
+      + "of the moved features and the features of the moved image, mean over positions and images; calibrated by (of between): the "
+      + "same between each image and the next one, both unmoved"
   }
 
   private static func remarks(_ network: Network, _ period: HW) -> [String] {

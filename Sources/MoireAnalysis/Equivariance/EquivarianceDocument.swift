@@ -52,6 +52,10 @@ public struct EquivarianceDocument: Codable, Sendable, Equatable {
     public var largest: Double
     /// The first shift that comes within 10⁻⁵ of it, relatively.
     public var largestAt: HW
+    /// The same distance between different images, each and the next one; nil for a single image.
+    public var between: Double?
+    /// ``mean`` / ``between``; nil also where different images are alike.
+    public var normalized: Double?
     /// Mean over images, row-major by (Δh, Δw).
     public var distances: [Double]
   }

@@ -19,6 +19,8 @@ struct EquivarianceRun {
     let answers: [Answer]
     /// By map, then by shift.
     let distances: [[Double]]
+    /// By map, from another image's features; empty where there is no other image.
+    let between: [Double]
   }
 
   init(
@@ -46,19 +48,25 @@ struct EquivarianceRun {
 
   /// Runs one image `[1, C, H, W]` at every shift.
   ///
-  /// - Parameter progress: told after each run; from any thread, one at a time.
+  /// - Parameters:
+  ///   - other: another image, for the distance between the features of different ones.
+  ///   - progress: told after each run; from any thread, one at a time.
   /// - Throws: ``LayerError``.
-  func read(_ input: Tensor, progress: @Sendable (_ done: Int) -> Void) throws -> Image {
+  func read(
+    _ input: Tensor, beside other: Tensor?, progress: @Sendable (_ done: Int) -> Void
+  ) throws -> Image {
     var kept: [PlannedMap.Source: ChannelVectors] = [:]
     let unshifted = try watched.run(input, worker: 0, threads: workers) { source, map in
       guard let vectors = ChannelVectors(map) else { throw notFinite(source) }
       kept[source] = vectors
     }
     let unmoved = kept
+    let between = try other.map { try compare($0, 0, unmoved, worker: 0, threads: workers).1 }
     let results = Mutex<(done: Int, answers: [Answer?], distances: [[Double]])>(
       (0, Array(repeating: nil, count: shifts.count), Array(repeating: [], count: shifts.count)))
     try Parallel.forEach(shifts.count, threads: workers) { worker, index in
-      let (answer, distances) = try compare(input, shifts[index], unmoved, worker: worker)
+      let (answer, distances) = try compare(
+        input.rolled(by: shifts[index]), shifts[index], unmoved, worker: worker, threads: 1)
       results.withLock {
         $0.answers[index] = answer
         $0.distances[index] = distances
@@ -69,14 +77,17 @@ struct EquivarianceRun {
     let found = results.withLock { $0 }
     return Image(
       unshifted: unshifted, answers: found.answers.compactMap { $0 },
-      distances: maps.indices.map { map in found.distances.map { $0[map] } })
+      distances: maps.indices.map { map in found.distances.map { $0[map] } },
+      between: between ?? [])
   }
 
+  /// The distances of an image's features from kept ones that are moved by a shift.
   private func compare(
-    _ input: Tensor, _ shift: HW, _ unmoved: [PlannedMap.Source: ChannelVectors], worker: Int
+    _ input: Tensor, _ shift: HW, _ unmoved: [PlannedMap.Source: ChannelVectors], worker: Int,
+    threads: Int
   ) throws -> (Answer, [Double]) {
     var distances = [Double](repeating: 0, count: maps.count)
-    let answer = try watched.run(input.rolled(by: shift), worker: worker) { source, map in
+    let answer = try watched.run(input, worker: worker, threads: threads) { source, map in
       let indices = maps.indices.filter { maps[$0].source == source }
       guard let vectors = unmoved[source] else { return }
       let choices = indices.map {

@@ -9,6 +9,8 @@ struct EquivarianceSums {
   private var totals: [[Double]]
   /// By map, then by image: the mean over shifts.
   private var means: [[Double]]
+  /// By map, then by image: the distance from the next image.
+  private var between: [[Double]]
   private var predictions: [AuditDocument.Prediction] = []
   private var skipped: [AuditDocument.Skipped] = []
 
@@ -18,6 +20,7 @@ struct EquivarianceSums {
     self.classNames = classNames
     totals = Array(repeating: Array(repeating: 0, count: range.area), count: maps.count)
     means = Array(repeating: [], count: maps.count)
+    between = means
   }
 
   mutating func skip(_ name: String, _ reason: String) {
@@ -29,6 +32,9 @@ struct EquivarianceSums {
     for (map, distances) in images.flatMap(\.distances).enumerated() {
       for (shift, distance) in distances.enumerated() { totals[map][shift] += distance }
       means[map].append(distances.reduce(0, +) / Double(distances.count))
+    }
+    for (map, distance) in images.flatMap(\.between).enumerated() {
+      between[map].append(distance)
     }
     guard let first = images.first else { return }
     let prediction = first.unshifted.prediction
@@ -59,6 +65,10 @@ struct EquivarianceSums {
       let largest = distances.max() ?? 0
       // Shifts that differ by whole strides are equal but for rounding.
       let at = distances.firstIndex { $0 >= largest * (1 - 1e-5) } ?? 0
+      let others = between[index]
+      let mean = distances.reduce(0, +) / Double(distances.count)
+      let different =
+        others.isEmpty ? nil : others.reduce(0, +) / Double(others.count)
       let interval = Interval.bootstrap(means[index], means[index].map { _ in 1 }, seed: 0)
       return EquivarianceDocument.Layer(
         path: map.path, part: map.part, operation: map.operation, channels: map.channels,
@@ -66,9 +76,10 @@ struct EquivarianceSums {
         scale: [
           Double(inputSize.height) / Double(map.size.height),
           Double(inputSize.width) / Double(map.size.width),
-        ], mean: distances.reduce(0, +) / Double(distances.count), low: interval?.low,
+        ], mean: mean, low: interval?.low,
         high: interval?.high, largest: largest,
-        largestAt: HW(at / range.width, at % range.width), distances: distances)
+        largestAt: HW(at / range.width, at % range.width), between: different,
+        normalized: different.flatMap { $0 > 0 ? mean / $0 : nil }, distances: distances)
     }
   }
 }

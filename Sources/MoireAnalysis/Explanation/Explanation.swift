@@ -36,25 +36,24 @@ public struct Explanation: Sendable {
   ) throws {
     let analysed = network.withoutFinalSoftmax()
     var run: ExplanationRun
+    let chain: PhaseChain
     do {
-      run = try ExplanationRun(analysed, options)
+      chain = try PhaseChain(analysed, threads: options.threads)
+      run = try ExplanationRun(analysed, options, chain)
     } catch let obstacle as PhaseChainObstacle {
       (reading, remarks) = (nil, ["no explanation: there is no chain of phases: \(obstacle)"])
       return
     }
-    guard !run.levels.isEmpty else {
-      (reading, remarks) = (nil, run.remarks + ["no explanation: no level has a site to read"])
-      return
-    }
-    for index in 0..<source.count {
+    for index in 0..<(run.levels.isEmpty ? 0 : source.count) {
       do {
-        try run.add(source.load(index))
+        let input = try source.load(index)
+        let predictions = try run.predictions(for: input.tensor)
+        run.add(input.name, try chain.exhaustive(input.tensor), predictions)
       } catch is any InputError {
         // The image is listed as skipped where it is read first.
       }
       progress(index + 1, source.count)
     }
-    reading = run.reading
-    remarks = run.remarks + (reading == nil ? ["no explanation: nothing could be answered"] : [])
+    (reading, remarks) = (run.reading, run.remarks)
   }
 }

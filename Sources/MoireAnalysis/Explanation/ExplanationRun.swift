@@ -5,16 +5,16 @@ import MoireTensors
 /// Predictions beside the exact answers, image by image.
 struct ExplanationRun {
   private(set) var levels: [ExplanationLevel] = []
-  private(set) var remarks: [String] = []
+  private var leftOut: [String] = []
   private let options: Explanation.Options
   private let chain: PhaseChain
   private let sites: [SamplingSite]
   private let compiled: CompiledNetwork
   private var sums: ExplanationScores
 
-  init(_ network: Network, _ options: Explanation.Options) throws {
+  init(_ network: Network, _ options: Explanation.Options, _ chain: PhaseChain) throws {
     self.options = options
-    chain = try PhaseChain(network, threads: options.threads)
+    self.chain = chain
     sites = try network.samplingSites()
     compiled = try CompiledNetwork(network, sites: sites)
     sums = ExplanationScores(seed: options.seed)
@@ -24,7 +24,7 @@ struct ExplanationRun {
       let behind = Double(chain.multiplyAdds[(index + 1)...].reduce(0, +)) / whole
       let name = "level \(index + 1)"
       guard !own.isEmpty else {
-        remarks.append("explanation: \(name) has no site that could be read and is left out")
+        leftOut.append("explanation: \(name) has no site that could be read and is left out")
         continue
       }
       guard
@@ -32,7 +32,7 @@ struct ExplanationRun {
           sites[$0].stride == level.stride && network.isExact(sites[$0], circular: true)
         })
       else {
-        remarks.append("explanation: \(name) is left out: a site's map is not a whole circle")
+        leftOut.append("explanation: \(name) is left out: a site's map is not a whole circle")
         continue
       }
       do {
@@ -41,7 +41,7 @@ struct ExplanationRun {
             index + 1, network, sites, of: own, stride: level.stride, cost: behind,
             options: options))
       } catch let obstacle as NetworkTail.Obstacle {
-        remarks.append("explanation: \(name) is left out: \(Self.words(obstacle))")
+        leftOut.append("explanation: \(name) is left out: \(Self.words(obstacle))")
       }
     }
   }
@@ -54,18 +54,27 @@ struct ExplanationRun {
     }
   }
 
+  /// Of each level, for the next image.
+  ///
   /// - Throws: what the image or the network refuses.
-  mutating func add(_ input: AuditInput) throws {
-    let readings = try readings(of: input.tensor)
-    let predictions = try levels.map { level in
+  func predictions(
+    for input: Tensor
+  ) throws -> [[Double]] {
+    let readings = try readings(of: input)
+    return try levels.map { level in
       try level.predictions(
         level.sites.compactMap { readings[$0] }, seed: options.seed, image: sums.images.count)
     }
-    let answers = try chain.exhaustive(input.tensor)
-    let found = answers.decomposition(levels: chain.levels)
+  }
+
+  mutating func add(
+    _ name: String, _ answers: PhaseAnswers,
+    _ predictions: [[Double]]
+  ) {
+    guard !levels.isEmpty else { return }
     sums.add(
-      input.name, answers, found, numbers: levels.map(\.number), predictions: predictions,
-      shifts: max(2, Int(passes(.tail).rounded())))
+      name, answers, answers.decomposition(levels: chain.levels), numbers: levels.map(\.number),
+      predictions: predictions, shifts: max(2, Int(passes(.tail).rounded())))
   }
 
   private func readings(of input: Tensor) throws -> [Int: ExplanationLevel.Reading] {
@@ -101,6 +110,15 @@ struct ExplanationRun {
     }
   }
 
+  /// What was left out and why.
+  var remarks: [String] {
+    let reason =
+      levels.isEmpty
+      ? "no level has a site to read" : sums.images.isEmpty ? "nothing could be answered" : nil
+    return leftOut + (reason.map { ["no explanation: \($0)"] } ?? [])
+  }
+
+  /// Nil where there is nothing to say.
   var reading: ExplanationReading? {
     sums.reading(levels: levels.map(\.number), passes: passes)
   }

@@ -46,9 +46,14 @@ extension ShiftCatalog {
   }
 
   private static func photoCrop(_ context: ShiftContext) throws -> ShiftTrial {
+    try photoCrop("aw-crop", context)
+  }
+
+  /// - Parameter name: what the trial is called; its windows are the same whatever it is called.
+  static func photoCrop(_ name: String, _ context: ShiftContext) throws -> ShiftTrial {
     let (passes, size) = (context.settings.passes, context.size)
     return try trial(
-      "aw-crop", "Azulay & Weiss 2019, text",
+      name, "Azulay & Weiss 2019, text",
       "random window of the original photo, resized to \(size), all pixels real",
       "longer side uniform in {⌈m/2⌉ … m−1}, m that of the largest window of this shape (the paper leaves"
         + " the law open); second window 1 pixel down and right in the original; \(passes) pairs an image",
@@ -61,8 +66,7 @@ extension ShiftCatalog {
       guard largest >= 2 else {
         throw ShiftError.cannot("\(image.size) pixels are too few for two windows 1 pixel apart")
       }
-      return (0..<passes).flatMap { pass in
-        var generator = context.generator("aw-crop", pass: pass, image: index)
+      return context.views("aw-crop", image: index) { generator in
         let side = generator.integer(in: (largest + 1) / 2..<largest)
         let window = HW(
           max(1, side * size.height / context.side), max(1, side * size.width / context.side))
@@ -121,9 +125,8 @@ extension ShiftCatalog {
         context
       ) { input, index in
         let size = try embeddedSize(input, side, canvas, spare: 1)
-        return (0..<passes).flatMap { pass in
-          // The same places on every background.
-          var generator = context.generator("aw-black", pass: pass, image: index)
+        // The same places on every background.
+        return context.views("aw-black", image: index) { generator in
           let offset = HW(
             generator.integer(in: 0..<canvas.height - size.height),
             generator.integer(in: 0..<canvas.width - size.width))
@@ -171,8 +174,7 @@ extension ShiftCatalog {
     ) { input, index in
       let large = try embeddedSize(input, side + 1, canvas, spare: 0)
       let small = try embeddedSize(input, side, canvas, spare: 0)
-      return (0..<passes).flatMap { pass in
-        var generator = context.generator("aw-scale", pass: pass, image: index)
+      return context.views("aw-scale", image: index) { generator in
         let offset = HW(
           generator.integer(in: 0..<canvas.height - large.height + 1),
           generator.integer(in: 0..<canvas.width - large.width + 1))

@@ -35,7 +35,6 @@ extension ShiftCatalog {
     try needMaps(context)
     let size = context.size
     let reach = HW(max(1, size.height / 8), max(1, size.width / 8))
-    let passes = context.settings.passes
     guard min(size.height - reach.height, size.width - reach.width) > (isWhole ? 0 : 6) else {
       throw ShiftError.cannot("an input of \(size) leaves no valid pixels after such shifts")
     }
@@ -43,29 +42,26 @@ extension ShiftCatalog {
       isWhole
       ? "input rolled, output rolled"
       : "input shifted by ideal Fourier interpolation, output by separable Lanczos-3"
-    let rules = ShiftTrial.Rules(
-      name: name, source: "Karras et al. 2021",
-      pictures: "\(moved); pixels that wrapped"
+    return againstUnmoved(
+      name, "Karras et al. 2021",
+      "\(moved); pixels that wrapped"
         + "\(isWhole ? "" : " or lie within the 3 lobes of the border") are left out",
       shifts:
-        "shifts \(isWhole ? "" : "uniform ")in ±\(reach.height) × ±\(reach.width); \(passes) an image",
-      pairing: .first,
+        "shifts \(isWhole ? "" : "uniform ")in ±\(reach.height) × ±\(reach.width); "
+        + "\(context.settings.passes) an image",
       pairs:
         "output of the moved input against the moved output: 10 log₁₀(I²/mean squared difference) dB "
         + "with I = 2, over all valid values of all pairs",
-      measures: [.equivariance, .equivarianceError, .relativeError], seed: context.settings.seed)
-    return ShiftTrial(rules: rules, task: .equivariance(maximum: maximum)) { _, index in
-      [.plain]
-        + (0..<passes).map { pass in
-          var generator = context.generator(name, pass: pass, image: index)
-          guard isWhole else {
-            return .fourier(
-              generator.number(from: -Double(reach.height), to: Double(reach.height)),
-              generator.number(from: -Double(reach.width), to: Double(reach.width)))
-          }
-          let vertical = generator.integer(in: -reach.height..<reach.height + 1)
-          return .rolled(HW(vertical, generator.integer(in: -reach.width..<reach.width + 1)))
-        }
+      context, measures: [.equivariance, .equivarianceError, .relativeError],
+      task: .equivariance(maximum: maximum)
+    ) { generator in
+      guard isWhole else {
+        return .fourier(
+          generator.number(from: -Double(reach.height), to: Double(reach.height)),
+          generator.number(from: -Double(reach.width), to: Double(reach.width)))
+      }
+      let vertical = generator.integer(in: -reach.height..<reach.height + 1)
+      return .rolled(HW(vertical, generator.integer(in: -reach.width..<reach.width + 1)))
     }
   }
 
@@ -75,19 +71,11 @@ extension ShiftCatalog {
       throw ShiftError.cannot("it compares classes of pixels, the network gives one channel")
     }
     let range = 0..<(try context.margin(atLeast: 1))
-    let passes = context.settings.passes
-    let rules = ShiftTrial.Rules(
-      name: "massc", source: "Zou et al. 2020", pictures: croppedPictures(context),
-      shifts:
-        "offsets in {0…\(range.upperBound - 1)}², each pair \(ShiftContext.shared); \(passes) passes",
-      pairing: .couples,
+    return couples(
+      "massc", "Zou et al. 2020", croppedPictures(context),
+      places: "offsets in {0…\(range.upperBound - 1)}²", context,
       pairs: "pairs of independent crops: share of the pixels of their overlap with equal argmax",
-      measures: [.overlap], seed: context.settings.seed)
-    return ShiftTrial(rules: rules, task: .overlap) { _, index in
-      (0..<passes).flatMap { pass in
-        var generator = context.generator("massc", pass: pass, image: index, shared: true)
-        return (0..<2).map { _ in ImageView.crop(generator.shift(in: range)) }
-      }
-    }
+      measures: [.overlap], task: .overlap
+    ) { .crop($0.shift(in: range)) }
   }
 }

@@ -5,7 +5,8 @@ extension ShiftCatalog {
   static let polyphase: [Entry] = [
     Entry(
       name: "aps-circular", source: "Chaman & Dokmanić 2021",
-      summary: "two random circular shifts", isForClasses: true, make: apsCircular),
+      summary: "two random circular shifts", isForClasses: true,
+      make: { rolled("aps-circular", "Chaman & Dokmanić 2021", small: -3..<3, $0) }),
     Entry(
       name: "lps-crop", source: "Rojas-Gomez et al. 2022, S-Cons",
       summary: "several crops or zero-padded shifts that must all agree", isForClasses: true,
@@ -13,7 +14,7 @@ extension ShiftCatalog {
     Entry(
       name: "lps-circular", source: "Rojas-Gomez et al. 2022, C-Cons",
       summary: "two random circular shifts, symmetric range", isForClasses: true,
-      make: lpsCircular),
+      make: { rolled("lps-circular", "Rojas-Gomez et al. 2022, C-Cons", small: -3..<4, $0) }),
     Entry(
       name: "zou-crop", source: "Zou et al. 2020",
       summary: "several random crops that must all agree", isForClasses: true, make: zouCrops),
@@ -29,7 +30,7 @@ extension ShiftCatalog {
       name: "afc-adversary", source: "Michaeli et al. 2023",
       summary: "right at every circular shift of 1 … 31", isForClasses: true,
       make: { context in
-        try grid(
+        grid(
           "afc-adversary", "Michaeli et al. 2023", "image rolled", from: 1,
           to: longest(context), context
         ) { .rolled(by: $0, size: context.size) }
@@ -38,11 +39,21 @@ extension ShiftCatalog {
       name: "afc-adversary-half", source: "Michaeli et al. 2023",
       summary: "right at every half-pixel shift of 1½ … 31½", isForClasses: true,
       make: { context in
-        try grid(
+        grid(
           "afc-adversary-half", "Michaeli et al. 2023",
           "image shifted by whole numbers + ½, ideal Fourier interpolation, periodic", from: 1,
           to: longest(context), context
         ) { .fourier(Double($0.height) + 0.5, Double($0.width) + 0.5) }
+      }),
+    Entry(
+      name: "afc-adversary-crop", source: "Michaeli et al. 2023",
+      summary: "right at every crop of the resized image, real pixels", isForClasses: true,
+      make: { context in
+        let margin = try context.margin(atLeast: 1)
+        return grid(
+          "afc-adversary-crop", "Michaeli et al. 2023", croppedPictures(context), from: 0,
+          to: margin - 1, context
+        ) { .crop($0) }
       }),
     Entry(
       name: "flc-crop", source: "Grabinski et al. 2022",
@@ -54,43 +65,23 @@ extension ShiftCatalog {
   private static func isSmall(_ context: ShiftContext) -> Bool { context.side <= 64 }
   private static func longest(_ context: ShiftContext) -> Int { min(31, context.shorter - 1) }
 
-  private static func random(
+  private static func rolled(
+    _ name: String, _ source: String, small: Range<Int>, _ context: ShiftContext
+  ) -> ShiftTrial {
+    let reach = max(1, context.shorter / 7)
+    return shifted(
+      name, source, "image rolled", range: isSmall(context) ? small : -reach..<reach, context
+    ) { .rolled(by: $0, size: context.size) }
+  }
+
+  private static func shifted(
     _ name: String, _ source: String, _ pictures: String, range: Range<Int>,
     _ context: ShiftContext, view: @escaping @Sendable (HW) -> ImageView
   ) -> ShiftTrial {
-    let passes = context.settings.passes
-    let rules = ShiftTrial.Rules(
-      name: name, source: source, pictures: pictures,
-      shifts:
-        "shifts in {\(range.lowerBound)…\(range.upperBound - 1)}², each pair \(ShiftContext.shared); "
-        + "\(passes) passes",
-      pairing: .couples, pairs: independent,
-      measures: [
-        .consistency, .consistencyAmongCorrect, .accuracy, .worstAccuracy, .variation,
-        .logitVariance,
-      ], seed: context.settings.seed)
-    return ShiftTrial(rules: rules, task: .answers) { _, index in
-      (0..<passes).flatMap { pass in
-        var generator = context.generator(name, pass: pass, image: index, shared: true)
-        return (0..<2).map { _ in view(generator.shift(in: range)) }
-      }
-    }
-  }
-
-  private static func apsCircular(_ context: ShiftContext) throws -> ShiftTrial {
-    let reach = max(1, context.shorter / 7)
-    return random(
-      "aps-circular", "Chaman & Dokmanić 2021", "image rolled",
-      range: isSmall(context) ? -3..<3 : -reach..<reach, context
-    ) { .rolled(by: $0, size: context.size) }
-  }
-
-  private static func lpsCircular(_ context: ShiftContext) throws -> ShiftTrial {
-    let reach = max(1, context.shorter / 7)
-    return random(
-      "lps-circular", "Rojas-Gomez et al. 2022, C-Cons", "image rolled",
-      range: isSmall(context) ? -3..<4 : -reach..<reach, context
-    ) { .rolled(by: $0, size: context.size) }
+    couples(
+      name, source, pictures, places: "shifts in {\(range.lowerBound)…\(range.upperBound - 1)}²",
+      context
+    ) { view($0.shift(in: range)) }
   }
 
   private static func enlargedCrops(_ context: ShiftContext) throws -> ShiftTrial {
@@ -101,7 +92,7 @@ extension ShiftCatalog {
     guard margin >= 3 else {
       throw ShiftError.cannot("enlarged by 9/8 an input of \(size) has no margin of 3 pixels")
     }
-    return random(
+    return shifted(
       "flc-crop", "Grabinski et al. 2022",
       "\(size) crops of the input image resized to \(enlarged) (bilinear)", range: 0..<4, context
     ) { .enlarged(size: enlarged, offset: $0) }
@@ -157,29 +148,21 @@ extension ShiftCatalog {
     guard !range.isEmpty else {
       throw ShiftError.cannot("it shifts by 1 pixel or more, the network takes \(context.size)")
     }
-    let passes = context.settings.passes
     let isWhole = half == 0
-    let rules = ShiftTrial.Rules(
-      name: name, source: "Michaeli et al. 2023",
-      pictures: isWhole
-        ? "image rolled" : "image shifted by ideal Fourier interpolation, periodic",
+    return againstUnmoved(
+      name, "Michaeli et al. 2023",
+      isWhole ? "image rolled" : "image shifted by ideal Fourier interpolation, periodic",
       shifts:
         "shifts in {1…\(range.upperBound - 1)}²\(isWhole ? "" : " + ½"), \(ShiftContext.shared); "
-        + "\(passes) passes",
-      pairing: .first,
+        + "\(context.settings.passes) passes",
       pairs: "each shifted image against the unshifted one; accuracy over the shifted ones",
-      measures: [
-        .consistency, .consistencyAmongCorrect, .mac, .shiftedAccuracy, .worstAccuracy,
-      ], seed: context.settings.seed)
-    return ShiftTrial(rules: rules, task: .answers) { _, index in
-      [.plain]
-        + (0..<passes).map { pass in
-          var generator = context.generator(name, pass: pass, image: index, shared: true)
-          let shift = generator.shift(in: range)
-          return isWhole
-            ? .rolled(by: shift, size: context.size)
-            : .fourier(Double(shift.height) + half, Double(shift.width) + half)
-        }
+      context,
+      shared: true
+    ) { generator in
+      let shift = generator.shift(in: range)
+      return isWhole
+        ? .rolled(by: shift, size: context.size)
+        : .fourier(Double(shift.height) + half, Double(shift.width) + half)
     }
   }
 }

@@ -3,46 +3,26 @@ import MoireTensors
 /// Sub-pixel shifts, one-pixel similarity, small rotations and scalings.
 extension ShiftCatalog {
   static let subPixel: [Entry] = [
-    Entry(
-      name: "subpixel-fourier", source: "sub-pixel shifts",
-      summary: "shifts below a pixel, ideal interpolation", isForClasses: true,
-      make: { context in
-        perturbed(
-          "subpixel-fourier", "sub-pixel shifts",
-          "image shifted by ideal Fourier interpolation, periodic", below, context
-        ) { .fourier($0.number(from: -1, to: 1), $0.number(from: -1, to: 1)) }
-      }),
-    Entry(
-      name: "subpixel-lanczos", source: "sub-pixel shifts",
-      summary: "shifts below a pixel by Lanczos-3", isForClasses: true,
-      make: { context in
-        perturbed(
-          "subpixel-lanczos", "sub-pixel shifts",
-          "image shifted by separable Lanczos-3, border reflected", below, context
-        ) { .lanczos($0.number(from: -1, to: 1), $0.number(from: -1, to: 1)) }
-      }),
+    perturbation(
+      "subpixel-fourier", "sub-pixel shifts", "shifts below a pixel, ideal interpolation", below,
+      pictures: { _ in "image shifted by ideal Fourier interpolation, periodic" }
+    ) { .fourier($0.number(from: -1, to: 1), $0.number(from: -1, to: 1)) },
+    perturbation(
+      "subpixel-lanczos", "sub-pixel shifts", "shifts below a pixel by Lanczos-3", below,
+      pictures: { _ in "image shifted by separable Lanczos-3, border reflected" }
+    ) { .lanczos($0.number(from: -1, to: 1), $0.number(from: -1, to: 1)) },
     Entry(
       name: "sis", source: "shift invariance score",
       summary: "cosine of the softmax under four 1-pixel circular shifts", isForClasses: true,
       make: similarity),
-    Entry(
-      name: "rotation", source: "small rotations",
-      summary: "turned by up to 5° against unturned", isForClasses: true,
-      make: { context in
-        perturbed(
-          "rotation", "small rotations", warped(context),
-          "angles uniform in ±5°", context, unmoved: .turned(0)
-        ) { .turned($0.number(from: -5, to: 5)) }
-      }),
-    Entry(
-      name: "scaling", source: "small scalings",
-      summary: "enlarged or reduced by up to 5 % against unscaled", isForClasses: true,
-      make: { context in
-        perturbed(
-          "scaling", "small scalings", warped(context),
-          "factors uniform in 0.95 … 1.05", context, unmoved: .zoomed(1)
-        ) { .zoomed($0.number(from: 0.95, to: 1.05)) }
-      }),
+    perturbation(
+      "rotation", "small rotations", "turned by up to 5° against unturned",
+      "angles uniform in ±5°", unmoved: .turned(0), pictures: warped
+    ) { .turned($0.number(from: -5, to: 5)) },
+    perturbation(
+      "scaling", "small scalings", "enlarged or reduced by up to 5 % against unscaled",
+      "factors uniform in 0.95 … 1.05", unmoved: .zoomed(1), pictures: warped
+    ) { .zoomed($0.number(from: 0.95, to: 1.05)) },
   ]
 
   private static let below = "both parts uniform in (−1, 1) pixels"
@@ -54,25 +34,17 @@ extension ShiftCatalog {
     return "input image resampled about its centre, bilinear, beyond it \(beyond)"
   }
 
-  private static func perturbed(
-    _ name: String, _ source: String, _ pictures: String, _ shifts: String,
-    _ context: ShiftContext, unmoved: ImageView = .plain,
+  private static func perturbation(
+    _ name: String, _ source: String, _ summary: String, _ shifts: String,
+    unmoved: ImageView = .plain, pictures: @escaping @Sendable (ShiftContext) -> String,
     draw: @escaping @Sendable (inout SeededGenerator) -> ImageView
-  ) -> ShiftTrial {
-    let passes = context.settings.passes
-    let rules = ShiftTrial.Rules(
-      name: name, source: source, pictures: pictures, shifts: "\(shifts); \(passes) an image",
-      pairing: .first,
-      pairs: "each against the unchanged image; accuracy over the changed ones",
-      measures: [
-        .consistency, .consistencyAmongCorrect, .mac, .shiftedAccuracy, .worstAccuracy,
-      ], seed: context.settings.seed)
-    return ShiftTrial(rules: rules, task: .answers) { _, index in
-      [unmoved]
-        + (0..<passes).map { pass in
-          var generator = context.generator(name, pass: pass, image: index)
-          return draw(&generator)
-        }
+  ) -> Entry {
+    Entry(name: name, source: source, summary: summary, isForClasses: true) { context in
+      againstUnmoved(
+        name, source, pictures(context),
+        shifts: "\(shifts); \(context.settings.passes) an image",
+        pairs: "each against the unchanged image; accuracy over the changed ones", context,
+        unmoved: unmoved, draw: draw)
     }
   }
 

@@ -13,6 +13,10 @@ extension ShiftCatalog {
       summary: "top-5 entries and exits of the true class per 1-pixel step", isForClasses: true,
       make: jaggedness),
     Entry(
+      name: "aw-jaggedness-crop", source: "Azulay & Weiss 2018 (v1)",
+      summary: "the same as a window moves over the original photo", isForClasses: true,
+      make: croppedJaggedness),
+    Entry(
       name: "nonshiftability", source: "Azulay & Weiss 2018 (v1), figure 6",
       summary: "how often a map's global sum leaves its mean by 20 %", isForClasses: false,
       make: sums),
@@ -42,26 +46,57 @@ extension ShiftCatalog {
   }
 
   private static func jaggedness(_ context: ShiftContext) throws -> ShiftTrial {
+    let canvas = context.size
+    let side = context.scaled(100)
+    let range = -context.scaled(52)..<context.scaled(48) + 1
+    return try topFiveSteps(
+      "aw-jaggedness",
+      "whole photo, longer side \(side), on a \(canvas) canvas of \(around(.inpainted))",
+      "from the middle down by \(range.lowerBound) … \(range.upperBound - 1) pixels", context
+    ) { try sweep($0, side, range, canvas) }
+  }
+
+  /// Windows of the network's size: no pixel is made up or resized.
+  private static func croppedJaggedness(_ context: ShiftContext) throws -> ShiftTrial {
+    let size = context.size
+    let range = -context.scaled(88)..<context.scaled(87) + 1
+    let room = HW(size.height, size.width + 2 * context.scaled(88))
+    return try topFiveSteps(
+      "aw-jaggedness-crop",
+      "\(size) window of the original photo, all pixels real, none resized; where the object stands is"
+        + " not looked at",
+      "from the middle to the right by \(range.lowerBound) … \(range.upperBound - 1) pixels",
+      context
+    ) { input in
+      guard let image = input.photo?.image else { throw ShiftError.cannot("it is no photo") }
+      guard image.height >= room.height, image.width >= room.width else {
+        throw ShiftError.cannot(
+          "\(image.size) pixels leave no room for the windows, which need \(room)")
+      }
+      let center = HW((image.height - size.height) / 2, (image.width - size.width) / 2)
+      return range.map {
+        ImageView.window(size: size, offset: HW(center.height, center.width + $0))
+      }
+    }
+  }
+
+  private static func topFiveSteps(
+    _ name: String, _ pictures: String, _ shifts: String, _ context: ShiftContext,
+    views: @escaping @Sendable (AuditInput) throws -> [ImageView]
+  ) throws -> ShiftTrial {
     try context.needPhotos()
     guard context.outputShape[0] > 5 else {
       throw ShiftError.cannot(
         "it counts entries into the top 5, and the network has \(context.outputShape[0]) classes")
     }
-    let canvas = context.size
-    let side = context.scaled(100)
-    let range = -context.scaled(52)..<context.scaled(48) + 1
     let rules = ShiftTrial.Rules(
-      name: "aw-jaggedness", source: "Azulay & Weiss 2018 (v1)",
-      pictures: "whole photo, longer side \(side), on a \(canvas) canvas of \(around(.inpainted))",
-      shifts: "from the middle down by \(range.lowerBound) … \(range.upperBound - 1) pixels",
+      name: name, source: "Azulay & Weiss 2018 (v1)", pictures: pictures, shifts: shifts,
       pairing: .steps,
       pairs:
         "each pair is one 1-pixel step: jaggedness counts entries of the true class into the top 5 "
         + "and exits, for each image; P(top-1 change) and MAC over the steps",
       measures: [.jaggedness, .change, .mac, .accuracy, .variation], seed: context.settings.seed)
-    return ShiftTrial(rules: rules, task: .answers) { input, _ in
-      try sweep(input, side, range, canvas)
-    }
+    return ShiftTrial(rules: rules, task: .answers) { input, _ in try views(input) }
   }
 
   private static func sums(_ context: ShiftContext) throws -> ShiftTrial {

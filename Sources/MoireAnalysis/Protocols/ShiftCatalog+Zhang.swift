@@ -6,7 +6,7 @@ extension ShiftCatalog {
     Entry(
       name: "zhang-crop", source: "Zhang 2019, ImageNet",
       summary: "two random crops of the resized image", isForClasses: true,
-      make: { try crops($0, name: "zhang-crop", source: "Zhang 2019, ImageNet") }),
+      make: crops),
     Entry(
       name: "zhang-diagonal", source: "Zhang 2019, released code -ed",
       summary: "crops along the diagonal, pixel by pixel", isForClasses: true, make: diagonal),
@@ -33,29 +33,12 @@ extension ShiftCatalog {
       }),
   ]
 
-  static let independent =
-    "pairs of independent shifts, consistency is equal argmax; accuracy over all views"
-
-  private static func crops(
-    _ context: ShiftContext, name: String, source: String
-  ) throws -> ShiftTrial {
+  private static func crops(_ context: ShiftContext) throws -> ShiftTrial {
     let range = 0..<(try context.margin(atLeast: 1))
-    let passes = context.settings.passes
-    let rules = ShiftTrial.Rules(
-      name: name, source: source, pictures: croppedPictures(context),
-      shifts:
-        "offsets in {0…\(range.upperBound - 1)}², each pair \(ShiftContext.shared); \(passes) passes",
-      pairing: .couples, pairs: independent,
-      measures: [
-        .consistency, .consistencyAmongCorrect, .accuracy, .worstAccuracy, .variation,
-        .logitVariance,
-      ], seed: context.settings.seed)
-    return ShiftTrial(rules: rules, task: .answers) { _, index in
-      (0..<passes).flatMap { pass in
-        var generator = context.generator(name, pass: pass, image: index, shared: true)
-        return (0..<2).map { _ in ImageView.crop(generator.shift(in: range)) }
-      }
-    }
+    return couples(
+      "zhang-crop", "Zhang 2019, ImageNet", croppedPictures(context),
+      places: "offsets in {0…\(range.upperBound - 1)}²", context
+    ) { .crop($0.shift(in: range)) }
   }
 
   static func croppedPictures(_ context: ShiftContext) -> String {
@@ -80,52 +63,21 @@ extension ShiftCatalog {
   }
 
   private static func circular(_ context: ShiftContext) throws -> ShiftTrial {
-    let (size, passes) = (context.size, context.settings.passes)
-    let rules = ShiftTrial.Rules(
-      name: "zhang-circular", source: "Zhang 2019, CIFAR", pictures: "image rolled",
-      shifts:
-        "shifts in {0…\(size.height - 1)}×{0…\(size.width - 1)}, each pair \(ShiftContext.shared); "
-        + "\(passes) passes",
-      pairing: .couples, pairs: independent,
-      measures: [
-        .consistency, .consistencyAmongCorrect, .accuracy, .worstAccuracy, .variation,
-        .logitVariance,
-      ], seed: context.settings.seed)
-    return ShiftTrial(rules: rules, task: .answers) { _, index in
-      (0..<passes).flatMap { pass in
-        var generator = context.generator("zhang-circular", pass: pass, image: index, shared: true)
-        return (0..<2).map { _ in
-          let vertical = generator.integer(in: 0..<size.height)
-          let shift = HW(vertical, generator.integer(in: 0..<size.width))
-          return ImageView.rolled(by: shift, size: size)
-        }
-      }
+    let size = context.size
+    return couples(
+      "zhang-circular", "Zhang 2019, CIFAR", "image rolled",
+      places: "shifts in {0…\(size.height - 1)}×{0…\(size.width - 1)}", context
+    ) { generator in
+      let vertical = generator.integer(in: 0..<size.height)
+      return .rolled(by: HW(vertical, generator.integer(in: 0..<size.width)), size: size)
     }
   }
 
   private static func adversary(_ context: ShiftContext) throws -> ShiftTrial {
     let reach = min(16, context.shorter / 2)
-    return try grid(
+    return grid(
       "zhang-adversary", "Zhang 2019, appendix", "image rolled", from: -reach, to: reach, context
     ) { .rolled(by: $0, size: context.size) }
-  }
-
-  /// Right at all shifts of a dense grid.
-  static func grid(
-    _ name: String, _ source: String, _ pictures: String, from low: Int, to high: Int,
-    _ context: ShiftContext, view: @escaping @Sendable (HW) -> ImageView
-  ) throws -> ShiftTrial {
-    let step = context.settings.gridStep
-    let places = Array(stride(from: low, through: high, by: step))
-    let rules = ShiftTrial.Rules(
-      name: name, source: source, pictures: pictures,
-      shifts:
-        "all of {\(low), \(low + step) … \(places.last ?? low)}², \(places.count * places.count) views",
-      pairing: .sets, pairs: "no pairs: an image counts as right when it is right at every shift",
-      measures: [.worstAccuracy, .accuracy, .variation], seed: context.settings.seed)
-    return ShiftTrial(rules: rules, task: .answers) { _, _ in
-      places.flatMap { row in places.map { view(HW(row, $0)) } }
-    }
   }
 
   private static func audit(

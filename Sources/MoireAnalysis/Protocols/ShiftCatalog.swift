@@ -32,7 +32,7 @@ public enum ShiftCatalog {
   }
 
   public static let entries: [Entry] =
-    azulayWeiss + azulayWeissSweeps + zhang + polyphase + subPixel + maps
+    azulayWeiss + [typicality] + azulayWeissSweeps + zhang + polyphase + subPixel + maps
 
   public static var names: [String] { entries.map(\.name) }
 
@@ -59,7 +59,8 @@ public enum ShiftCatalog {
   ) throws -> (trials: [ShiftTrial], remarks: [String]) {
     if let names { return (try names.map { try context.make(entry($0)) }, []) }
     var remarks: [String] = []
-    let candidates = try usual.map(entry).filter { $0.isForClasses == context.isClassifier }
+    let known = usual + (context.reference == nil ? [] : [typicalityName])
+    let candidates = try known.map(entry).filter { $0.isForClasses == context.isClassifier }
     let trials = candidates.compactMap { entry -> ShiftTrial? in
       do {
         return try context.make(entry)
@@ -90,6 +91,8 @@ struct ShiftContext: Sendable {
   /// Whether a network's maps can be read.
   var sites: [SamplingSite]
   var settings: ShiftSettings
+  /// What training images look like to the network, where there are some.
+  var reference: TypicalityReference?
 
   var isClassifier: Bool { outputShape.count == 1 && outputShape[0] > 1 }
   /// The longer side of the input, N where a paper says 224.

@@ -120,16 +120,32 @@ public struct ShiftDocument: Codable, Sendable, Equatable {
     }
     let shown = records.filter { $0.record.refused == nil }
     let parts = rules.series?.values.count ?? 1
+    let points = (rules.series?.values ?? []).enumerated().map { part, value in
+      Point(
+        value: value, label: rules.series?.labels?[part],
+        metrics: metrics(rules, shown, part: part, of: parts))
+    }
     return Result(
       name: rules.name, protocolLine: rules.line, rules: rules, images: shown.count,
       pairs: shown.reduce(0) { $0 + $1.record.pairCount }, refused: refused,
       // A mean over sites of different depth says nothing.
       metrics: rules.measures == [.nonshiftability] ? [] : metrics(rules, shown, part: 0, of: 1),
-      series: (rules.series?.values ?? []).enumerated().map { part, value in
-        Point(
-          value: value, label: rules.series?.labels?[part],
-          metrics: metrics(rules, shown, part: part, of: parts))
-      })
+      series: rules.groups.map { groups(rules, shown, $0) } ?? points)
+  }
+
+  /// Equal groups of images, the most typical ones first; each stands at its mean distance.
+  private static func groups(
+    _ rules: ShiftTrial.Rules, _ records: [(image: ImageRecord, record: ShiftRecord)], _ count: Int
+  ) -> [Point] {
+    let sorted = records.compactMap { item in item.record.typicality.map { ($0, item) } }
+      .sorted { ($0.0, $0.1.image.index) < ($1.0, $1.1.image.index) }
+    return (0..<count).compactMap { group in
+      let own = sorted[sorted.count * group / count..<sorted.count * (group + 1) / count]
+      guard !own.isEmpty else { return nil }
+      return Point(
+        value: own.reduce(0) { $0 + $1.0 } / Double(own.count), label: nil,
+        metrics: metrics(rules, own.map(\.1), part: 0, of: 1))
+    }
   }
 
   private static func metrics(

@@ -25,6 +25,9 @@ public struct ShiftRecord: Codable, Sendable, Equatable {
   /// For each sampling site: the share of (map, translation) that leave the mean.
   public var sites: [Double]?
 
+  /// The mean distance of its features from those of the nearest training images.
+  public var typicality: Double?
+
   public init(refused: String? = nil) { self.refused = refused }
 
   /// The record of answers.

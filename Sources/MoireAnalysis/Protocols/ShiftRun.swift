@@ -16,12 +16,18 @@ public struct ShiftRun: Sendable {
     public var margin: Int?
     /// Whether they are photos.
     public var arePhotos: Bool
+    /// Images that the network was trained on, for protocols that compare with them.
+    public var training: AuditSource?
 
-    public init(source: AuditSource, labels: [Int?], margin: Int?, arePhotos: Bool) {
+    public init(
+      source: AuditSource, labels: [Int?], margin: Int?, arePhotos: Bool,
+      training: AuditSource? = nil
+    ) {
       self.source = source
       self.labels = labels
       self.margin = margin
       self.arePhotos = arePhotos
+      self.training = training
     }
   }
 
@@ -48,7 +54,8 @@ public struct ShiftRun: Sendable {
     let sites = try analysed.samplingSites()
     let context = ShiftContext(
       size: HW(network.inputShape[1], network.inputShape[2]), outputShape: outputShape,
-      margin: images.margin, hasPhotos: images.arePhotos, sites: sites, settings: settings)
+      margin: images.margin, hasPhotos: images.arePhotos, sites: sites, settings: settings,
+      reference: try Self.reference(analysed, images, names, threads))
     let (trials, left) = try ShiftCatalog.trials(names, context)
     try ShiftRun.check(images, trials, outputShape, context.isClassifier)
     self.trials = trials
@@ -73,6 +80,18 @@ public struct ShiftRun: Sendable {
       protocols: trials.map(\.rules), isClassifier: context.isClassifier,
       images: images.source.count, imagesFingerprint: ShiftRun.fingerprint(images),
       remarks: remarks + softmax + left)
+  }
+
+  private static func reference(
+    _ network: Network, _ images: Images, _ names: [String]?, _ threads: Int
+  ) throws -> TypicalityReference? {
+    let name = ShiftCatalog.typicalityName
+    guard let training = images.training, names?.contains(name) ?? true else { return nil }
+    do {
+      return try TypicalityReference(network, training: training, threads: threads)
+    } catch ShiftError.cannot(let reason) {
+      throw ShiftError.impossible(protocol: name, reason: reason)
+    }
   }
 
   private static func check(
@@ -139,6 +158,15 @@ public struct ShiftRun: Sendable {
         return ShiftRecord(
           answers, pairing: trial.rules.pairing, measures: trial.rules.measures, label: label,
           unshifted: unshifted)
+      case .typicality(let reference):
+        let answers = try evaluator.answers(pictures, views, &known)
+        guard let unshifted = known[.plain] else { return ShiftRecord() }
+        var record = ShiftRecord(
+          answers, pairing: trial.rules.pairing, measures: trial.rules.measures, label: label,
+          unshifted: unshifted)
+        record.typicality = try reference.distance(of: pictures.input.tensor)
+        evaluations += 1
+        return record
       case .equivariance:
         evaluations += views.count
         return try equivariance(pictures, views)

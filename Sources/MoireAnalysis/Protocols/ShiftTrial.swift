@@ -13,6 +13,8 @@ public struct ShiftTrial: Sendable {
     case equivariance(maximum: Double)
     /// The classes of pixels where two crops overlap.
     case overlap
+    /// Classes, and how far the unmoved image is from training images.
+    case typicality(TypicalityReference)
     /// The global sums of the maps at the sampling sites.
     case featureSums
   }
@@ -38,6 +40,8 @@ public struct ShiftTrial: Sendable {
     public var measures: [Measure]
     /// What is different from one part of the views to the next, where there are parts.
     public var series: Series?
+    /// Into how many equal groups the images are put by ``ShiftRecord/typicality``; nil for none.
+    public var groups: Int?
     public var seed: UInt64
 
     /// The protocol in one line, which stands beside every number it gives.

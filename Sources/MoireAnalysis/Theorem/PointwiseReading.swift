@@ -40,18 +40,3 @@ public struct PointwiseReading: Codable, Sendable, Equatable {
     self.channelFractions = channelFractions
   }
 }
-
-extension SiteReading.Quartiles {
-  /// Linear interpolation between ranks; 0 without values.
-  init(of values: [Double]) {
-    let sorted = values.sorted()
-    func quantile(_ share: Double) -> Double {
-      guard let last = sorted.last else { return 0 }
-      let position = share * Double(sorted.count - 1)
-      let lower = Int(position)
-      guard lower + 1 < sorted.count else { return last }
-      return sorted[lower] + (position - Double(lower)) * (sorted[lower + 1] - sorted[lower])
-    }
-    self.init(lower: quantile(0.25), median: quantile(0.5), upper: quantile(0.75))
-  }
-}

@@ -17,16 +17,19 @@ public struct Theorem: Sendable {
     public var factor: Int
     /// Answer every circular shift of every image, for the phase chain.
     public var exhaustive: Bool
+    /// Foretell the shares of the levels beside that; answers every circular shift once for both.
+    public var explanation: Explanation.Options?
     public var threads: Int
     public var classNames: [String]?
 
     public init(
       filters: [SiteFilter] = SiteFilter.usual, factor: Int = 4, exhaustive: Bool = false,
-      threads: Int = 1, classNames: [String]? = nil
+      explanation: Explanation.Options? = nil, threads: Int = 1, classNames: [String]? = nil
     ) {
       self.filters = filters
       self.factor = factor
       self.exhaustive = exhaustive
+      self.explanation = explanation
       self.threads = threads
       self.classNames = classNames
     }
@@ -65,7 +68,8 @@ public struct Theorem: Sendable {
       circular: run.circular, protocolLine: Self.meaning(options), filters: run.filters.map(\.name),
       factor: options.factor > 0 ? options.factor : nil, sites: run.siteReadings,
       pointwise: run.pointwiseReadings,
-      phaseChain: run.chainReading, remarks: remarks + run.remarks)
+      phaseChain: run.chainReading, explanation: run.explanationReading,
+      remarks: remarks + run.remarks)
   }
 
   private static func meaning(_ options: Options) -> String {

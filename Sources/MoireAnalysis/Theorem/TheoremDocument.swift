@@ -22,6 +22,8 @@ public struct TheoremDocument: Codable, Sendable, Equatable {
   /// From the sites to the answers at every circular shift; nil where that was not asked for or does
   /// not exist.
   public var phaseChain: ChainReading?
+  /// The same from a part of the phases; nil likewise.
+  public var estimate: EstimateReading?
   /// What would remain if sites did not alias; nil where that was not asked for or does not exist.
   public var counterfactual: CounterfactualReading?
   /// What one forward pass tells of the phase chain without a shift; nil likewise.
@@ -34,7 +36,7 @@ public struct TheoremDocument: Codable, Sendable, Equatable {
     images: AuditDocument.ImageSummary, preprocessing: AuditDocument.PreprocessingSummary,
     circular: Circular?, protocolLine: String, filters: [String], factor: Int?,
     sites: [TheoremSite], pointwise: [PointwiseReading], phaseChain: ChainReading?,
-    remarks: [String]
+    explanation: ExplanationReading? = nil, remarks: [String]
   ) {
     self.versions = versions
     self.network = network
@@ -47,6 +49,7 @@ public struct TheoremDocument: Codable, Sendable, Equatable {
     self.sites = sites
     self.pointwise = pointwise
     self.phaseChain = phaseChain
+    self.explanation = explanation
     self.remarks = remarks
   }
 

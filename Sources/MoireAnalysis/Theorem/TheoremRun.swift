@@ -19,9 +19,10 @@ struct TheoremRun {
   private var pointwise: PointwiseAudit?
   private let phases: PhaseChain?
   private var phaseReadings: [ChainReading.Image] = []
+  private var explanation: ExplanationRun?
   private var images: [(prediction: AuditDocument.Prediction, before: Int?)] = []
   private var skipped: [AuditDocument.Skipped] = []
-  private(set) var remarks: [String] = []
+  private var ownRemarks: [String] = []
   private let parameters: Int
   private let outputShape: [Int]
 
@@ -51,7 +52,12 @@ struct TheoremRun {
     pointwise = options.factor > 0 ? try PointwiseAudit(analysed, factor: options.factor) : nil
     var obstacle: String?
     do {
-      phases = options.exhaustive ? try PhaseChain(analysed, threads: options.threads) : nil
+      let isAsked = options.exhaustive || options.explanation != nil
+      let chain = isAsked ? try PhaseChain(analysed, threads: options.threads) : nil
+      phases = chain
+      explanation = try chain.flatMap { chain in
+        try options.explanation.map { try ExplanationRun(analysed, $0, chain) }
+      }
     } catch let found as PhaseChainObstacle {
       phases = nil
       obstacle = found.description
@@ -62,10 +68,12 @@ struct TheoremRun {
     self.source = source
     self.options = options
     if analysed.output != network.output {
-      remarks.append("the softmax at the end is left out: outputs are the logits before it")
+      ownRemarks.append("the softmax at the end is left out: outputs are the logits before it")
     }
-    if let obstacle { remarks.append("there is no chain of phases: \(obstacle)") }
+    if let obstacle { ownRemarks.append("there is no chain of phases: \(obstacle)") }
   }
+
+  var remarks: [String] { ownRemarks + (explanation?.remarks ?? []) }
 
   private static func distinct(_ filters: [SiteFilter]) -> [SiteFilter] {
     var names: Set<String> = []
@@ -87,9 +95,13 @@ struct TheoremRun {
       let before = try original?.compiled.run(input.tensor, threads: options.threads)
       let (answer, readings) = try readings(of: input.tensor)
       let answers = try phases?.exhaustive(input.tensor)
+      let foretold = try explanation?.predictions(for: input.tensor)
       try pointwise?.read(input.tensor, threads: options.threads)
       if let answers, let phases {
-        phaseReadings.append(ChainReading.Image(input, answers, levels: phases.levels))
+        if options.exhaustive {
+          phaseReadings.append(ChainReading.Image(input, answers, levels: phases.levels))
+        }
+        if let foretold { explanation?.add(input.name, answers, foretold) }
       }
       for (site, filters) in readings { add(filters, to: site) }
       add(input, Answer(answer), before: before.map(Answer.init))
@@ -110,9 +122,8 @@ struct TheoremRun {
         readings.append(
           (
             map.site,
-            try readers[map.site].map {
-              try $0.read(map.base, layout: layout, threads: options.threads)
-            }
+            try IdentityReader.read(
+              readers[map.site], map.base, layout: layout, threads: options.threads)
           ))
       } catch SpectralError.notFinite {
         broken = sites[map.site]
@@ -176,6 +187,9 @@ struct TheoremRun {
   var chainReading: ChainReading? {
     phases.flatMap { ChainReading($0, images: phaseReadings, sites: siteReadings) }
   }
+
+  /// What one forward pass foretold of it.
+  var explanationReading: ExplanationReading? { explanation?.reading }
 
   var pointwiseReadings: [PointwiseReading] { images.isEmpty ? [] : pointwise?.readings() ?? [] }
 

@@ -104,6 +104,13 @@ struct DistanceChart {
 
   // MARK: Over shifts
 
+  /// Where the colours of a layer end: at half of what is between different images, as in Zhang's figure;
+  /// nil where one layer has no such number, then all share one scale.
+  private func calibrated(_ layer: EquivarianceDocument.Layer) -> Double? {
+    guard document.layers.allSatisfy({ $0.normalized != nil }) else { return nil }
+    return layer.between.map { $0 / 2 }
+  }
+
   private func heatMap(
     _ layer: EquivarianceDocument.Layer, _ index: Int
   ) throws -> [Element] {
@@ -111,15 +118,16 @@ struct DistanceChart {
     let pixels = Pixels(
       width: range.width, height: range.height,
       rgb: layer.distances.flatMap { distance in
-        let color = ColorMap.level(distance / limit)
+        let color = ColorMap.level(distance / (calibrated(layer) ?? limit))
         return [color.red, color.green, color.blue]
       })
     let name = DisplayText.shortened(DisplayText.clean(layer.path), to: 20)
     return [
       .label("\(index + 1)  \(name)", x: 0, y: -20, class: "head"),
       .label(
-        "\(layer.part.rawValue), mean \(Figures.distance(layer.mean))", x: 0, y: -6,
-        class: "tick"),
+        "\(layer.part.rawValue), mean \(Figures.distance(layer.mean))"
+          + (layer.normalized.map { ", \(Figures.percent($0)) of between" } ?? ""),
+        x: 0, y: -6, class: "tick"),
       HeatFigure.image(try encodePNG(pixels), x: 0, y: 0, width: side, height: side),
       .rectangle(
         x: 0, y: 0, width: side, height: side, class: "frame",
@@ -136,12 +144,14 @@ struct DistanceChart {
     let pixels = Pixels(
       width: 128, height: 1, rgb: steps.flatMap { [$0.red, $0.green, $0.blue] })
     let (x, y) = (60.0, 356.0)
+    let isCalibrated = document.layers.first.flatMap(calibrated) != nil
     return [
       .label("distance", x: x, y: y - 6, class: "head"),
       HeatFigure.image(try encodePNG(pixels), x: x + 70, y: y - 15, width: 260, height: 10),
       .label("0", x: x + 70, y: y + 9, class: "tick"),
       .label(
-        Figures.number(limit), x: x + 330, y: y + 9, anchor: "end", class: "tick"),
+        isCalibrated ? "½ of between different images" : Figures.number(limit), x: x + 330,
+        y: y + 9, anchor: "end", class: "tick"),
     ]
   }
 }

@@ -23,12 +23,14 @@ public enum EquivarianceFiles {
 
   /// One row for each layer and shift; lines end in CR LF.
   static func csv(_ document: EquivarianceDocument) -> String {
-    var text = "layer,part,dh,dw,distance\r\n"
+    var text = "layer,part,dh,dw,distance,of_between\r\n"
     for layer in document.layers {
       let name = SitesCSV.quoted(layer.path)
+      let unit = layer.between.flatMap { $0 > 0 ? $0 : nil }
       for (index, distance) in layer.distances.enumerated() {
         let (row, column) = (index / document.range.width, index % document.range.width)
-        text += "\(name),\(layer.part.rawValue),\(row),\(column),\(distance)\r\n"
+        text += "\(name),\(layer.part.rawValue),\(row),\(column),\(distance),"
+        text += "\(unit.map { "\(distance / $0)" } ?? "")\r\n"
       }
     }
     return text

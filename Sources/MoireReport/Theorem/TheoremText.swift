@@ -23,6 +23,7 @@ public struct TheoremText {
       + [
         PhaseChainText(document).levels(width, style),
         PhaseChainText(document).images(width, style),
+        EstimateText(document).levels(width, style), EstimateText(document).images(width, style),
         CounterfactualText(document).table(width, style),
       ] + ExplanationText(document).tables(width, style) + [
         pointwise(width, style), legend(width, style), notes(width), reading(width),

@@ -29,7 +29,10 @@ import Testing
     for layer in document.layers where layer.part != .dense {
       let distances = try #require(expected[layer.path])
       let error = zip(distances, layer.distances).map { abs($0 - $1) }.max() ?? 1
-      #expect(distances.count == 64 && error < 1e-6, "\(layer.path): \(error)")
+      #expect(distances.count == 65 && error < 1e-6, "\(layer.path): \(error)")
+      let between = try #require(layer.between)
+      #expect(abs(between - distances[64]) < 1e-6)
+      #expect(try #require(layer.normalized) == layer.mean / between)
       compared += 1
     }
     #expect(compared == expected.count)

@@ -105,6 +105,22 @@ moire_status moire_identities_read(
   const moire_planes *MOIRE_NULLABLE planes, void *MOIRE_NULLABLE workspace,
   size_t workspace_bytes);
 
+/// Bytes of workspace of moire_identities_read_each: that of the largest, and 16 a sample of a plane.
+size_t moire_identities_each_workspace_size(
+  const moire_identities *MOIRE_NULLABLE const *MOIRE_NULLABLE identities, size_t count);
+
+/// As moire_identities_read with each of `count` identities, of the same planes: what several filters
+/// and strides make of them. The forward transform of a plane is shared.
+///
+/// readings[i * planes->count + p] is that of plane p by identities[i], to the bit what a call with
+/// that one alone gives. moire_invalid_argument where their sizes differ. Cost: one complex FFT a plane,
+/// and one more by each, two by one with a filter.
+moire_status moire_identities_read_each(
+  const moire_identities *MOIRE_NULLABLE const *MOIRE_NULLABLE identities, size_t count,
+  moire_identity_reading *MOIRE_NULLABLE readings, size_t *MOIRE_NULLABLE fault,
+  const moire_planes *MOIRE_NULLABLE planes, void *MOIRE_NULLABLE workspace,
+  size_t workspace_bytes);
+
 /// As moire_identities_read, of planes in double precision.
 moire_status moire_identities_read_double(
   const moire_identities *MOIRE_NULLABLE identities,

@@ -3,7 +3,7 @@
     python make_equivariance.py default.onnx FOLDER
 
 Writes input.npy, [2, 1, 28, 28] of normal numbers, and distances.json: for each layer the mean over both
-images at every shift (dh, dw) in {0…7}², row-major. Needs numpy, onnx, onnxruntime, torch.
+images at every shift (dh, dw) in {0…7}², row-major, and last the distance between the two images. Needs numpy, onnx, onnxruntime, torch.
 """
 import json
 import pathlib
@@ -49,5 +49,8 @@ for dh in range(8):
             a = torch.roll(a, (-dh, -dw), dims=(2, 3))
             cosine = torch.nn.functional.cosine_similarity(a, b, dim=1)
             distances[path].append(float((1 - cosine).mean()))
+for path, a in zip(LAYERS, still):
+    cosine = torch.nn.functional.cosine_similarity(a[:1], a[1:], dim=1)
+    distances[path].append(float((1 - cosine).mean()))
 np.save(folder / "input.npy", images)
 (folder / "distances.json").write_text(json.dumps(distances, indent=1) + "\n")
