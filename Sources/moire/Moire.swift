@@ -19,6 +19,7 @@ struct Moire: ParsableCommand {
       CompareCommand.self, EquivarianceCommand.self,
       RunCommand.self, InspectCommand.self, AntialiasCommand.self, ResponseCommand.self,
       SpectrumCommand.self, FilterCommand.self, TrainCommand.self, TrainEvaluateCommand.self,
+      ReproduceCommand.self,
     ])
 
   static func main() {

@@ -1,0 +1,38 @@
+import MoireTensors
+
+/// One network of a study: what is built, how it subsamples, on what it is trained, from which seed.
+public struct StudyCell: Codable, Sendable, Hashable {
+  /// The architecture's name.
+  public var network: String
+  public var method: StudyMethod
+  /// The augmentations of training, as `Augmentation` spells them; empty for none.
+  public var augmentations: [String]
+  public var seed: UInt64
+
+  public init(
+    network: String, method: StudyMethod, augmentations: [String] = [], seed: UInt64
+  ) {
+    self.network = network
+    self.method = method
+    self.augmentations = augmentations
+    self.seed = seed
+  }
+
+  /// The augmentations in a word, `none` without any.
+  public var augmentation: String {
+    augmentations.isEmpty ? "none" : augmentations.joined(separator: "+")
+  }
+
+  /// The same with another seed is the same row of a table.
+  public var row: StudyCell {
+    var row = self
+    row.seed = 0
+    return row
+  }
+
+  /// Unique in a study, and fit for a file's name.
+  public var name: String {
+    let words = [network, method.rawValue, augmentation, "seed\(seed)"].joined(separator: "_")
+    return String(words.map { $0.isLetter || $0.isNumber || "-_.+".contains($0) ? $0 : "-" })
+  }
+}
