@@ -7,7 +7,7 @@ struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
     abstract: "Repeat a study of the literature: train its networks, measure them, write the table.",
-    subcommands: [ReproduceZhangCommand.self])
+    subcommands: [ReproduceZhangCommand.self, ReproduceAzulayWeissCommand.self])
 }
 
 /// `moire reproduce zhang`.
@@ -32,109 +32,25 @@ struct ReproduceZhangCommand: ParsableCommand {
   }
 }
 
-/// What every study takes.
-struct StudyOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Where the images are: a folder of idx files as MNIST's or Fashion-MNIST's, or what else "
-        + "'moire train' takes."))
-  var data: String
+/// `moire reproduce azulay-weiss`.
+struct ReproduceAzulayWeissCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "azulay-weiss",
+    abstract: "One pixel's move against depth, stride, object size, training (Azulay and Weiss 2019).",
+    discussion: """
+      Example: moire reproduce azulay-weiss --data fashion-mnist --out azulay-weiss
 
-  @Option(name: .customLong("out"), help: ArgumentHelp("The folder to write to and go on in."))
-  var output: String
+      Small objects on a black canvas: networks of several depths and total strides, with a mean over
+      the last map or with weights for every position, with and without a filter before subsampling,
+      trained with objects in the middle or shifted. OUT keeps each finished network in OUT/cells: a
+      run that is stopped goes on from there when the same command is given again.
+      """)
 
-  @Option(help: "How many seeds each network is trained from. Default: 3; 1 with --quick.")
-  var seeds: Int?
+  @OptionGroup var options: StudyOptions
+  @OptionGroup var common: CommonOptions
 
-  @Option(help: ArgumentHelp("Train on the first images only.", valueName: "images"))
-  var limit: Int?
-
-  @Option(help: "How many times to go over the training images.")
-  var epochs: Int?
-
-  @Option(help: ArgumentHelp("Test on the first images only.", valueName: "images"))
-  var testLimit: Int?
-
-  @Flag(help: "A look within three minutes: fewer networks, images and epochs.")
-  var quick = false
-
-  var seedCount: Int { seeds ?? (quick ? 1 : 3) }
-
-  func validate() throws {
-    guard (1...1000).contains(seedCount) else {
-      throw ValidationError("--seeds \(seedCount): need a number from 1 to 1000")
-    }
-    for (name, value, least) in [
-      ("limit", limit, 128), ("epochs", epochs, 1), ("test-limit", testLimit, 1),
-    ] {
-      guard let value, value < least else { continue }
-      throw ValidationError("--\(name) \(value): need \(least) or more")
-    }
-  }
-
-  func plan(threads: Int) -> StudyPlan {
-    var plan = quick ? StudyPlan.quick(threads: threads) : .full(threads: threads)
-    plan.trainingImages = limit ?? plan.trainingImages
-    plan.epochs = epochs ?? plan.epochs
-    plan.testImages = testLimit ?? plan.testImages
-    return plan
-  }
-
-  /// Runs a study, shows its tables and writes its files.
-  func run(_ study: Study, _ common: CommonOptions) throws {
-    let source = DataSource(data)
-    let training = try source.training(threads: common.threads)
-    guard
-      let test = try source.test(classes: training.classes.count, threads: common.threads)
-    else {
-      throw TrainingError.invalidData(path: data, reason: "has no test images, and a study needs them")
-    }
-    let run = try StudyRun(
-      study, data: StudyData(training: training, test: test), plan: plan(threads: common.threads),
-      folder: output)
-    let line = StudyLine(quiet: common.quiet)
-    let document = try run.run { line.show($0) }
-    let files = try StudyFiles.write(document, to: output)
-    if let json = common.json {
-      try OutputFiles.write([(json, try DocumentJSON.encode(document))])
-    }
-    guard !common.quiet else { return }
-    print(StudyText(document).render(color: Terminal.outputIsTerminal))
-    if quick { print("\n--quick: few images, short trainings; the direction counts, not the digits") }
-    print("\nwritten: " + files.joined(separator: ", "))
-  }
-}
-
-/// The line that says how a study goes: rewritten in place on a terminal, one line a cell elsewhere.
-final class StudyLine {
-  private let quiet: Bool
-  private var lastShown = Date.distantPast
-
-  init(quiet: Bool) { self.quiet = quiet }
-
-  func show(_ progress: StudyProgress) {
-    guard !quiet else { return }
-    var line = "\(progress.done)/\(progress.cells) \(progress.cell.name)"
-    var isFinished = false
-    switch progress.stage {
-    case .training(let training):
-      guard Terminal.errorIsTerminal, Date().timeIntervalSince(lastShown) > 0.2 else { return }
-      line += String(
-        format: ": epoch %d/%d, step %d/%d, loss %.3f, accuracy %.1f %%", training.epoch,
-        training.epochs, training.step, training.steps, training.loss, 100 * training.accuracy)
-    case .measuring(let measure):
-      guard Terminal.errorIsTerminal else { return }
-      line += ": measuring \(measure.rawValue)"
-    case .finished(let result):
-      isFinished = true
-      let accuracy = result.values.first { $0.measure == "accuracy" }?.value ?? 0
-      line += String(
-        format: ": accuracy %.2f %%, trained in %.1f s, measured in %.1f s", 100 * accuracy,
-        result.trainingSeconds, result.measuringSeconds)
-    }
-    lastShown = Date()
-    if let left = progress.secondsLeft, left > 0 { line += ", \(Progress.duration(left)) left" }
-    guard Terminal.errorIsTerminal else { return Terminal.say(line) }
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(line)\(isFinished ? "\n" : "")".utf8))
+  func run() throws {
+    let study = Study.azulayWeiss(seeds: options.seedCount, isQuick: options.quick)
+    try options.run(study, common)
   }
 }

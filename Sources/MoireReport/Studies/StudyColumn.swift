@@ -39,6 +39,32 @@ struct StudyColumn {
     StudyColumn(title: "relative", measure: "flip_rate_relative", isShare: false),
   ]
 
+  /// One pixel's move of an object on a canvas.
+  static let moves =
+    [
+      StudyColumn(title: "accuracy", measure: "accuracy"),
+      StudyColumn(title: "moved", measure: "accuracy_moved"),
+      StudyColumn(title: "P(change)", measure: "p_top1_change"),
+      StudyColumn(title: "MAC", measure: "mac", isShare: false),
+    ]
+    + [8, 12, 16, 20, 24, 28].map {
+      StudyColumn(title: "\($0) px", measure: "p_top1_change", part: "size \($0)")
+    }
+
+  /// The accuracy away from the place of training.
+  static let offsets = (0...6).map {
+    StudyColumn(title: "\($0) px", measure: "accuracy", part: "offset \($0)")
+  }
+
+  /// One pixel's move by the distance to the training set.
+  static let typicality = (1...4).flatMap { quarter in
+    [
+      StudyColumn(
+        title: "P, quarter \(quarter)", measure: "p_top1_change", part: "quarter \(quarter)"),
+      StudyColumn(title: "accuracy", measure: "accuracy_moved", part: "quarter \(quarter)"),
+    ]
+  }
+
   /// "91.2 ± 0.4", percent for shares; "91.2" for one seed, "–" where it was not measured.
   func cell(_ row: StudyDocument.Row) -> String {
     guard let mean = row.mean(measure, part: part) else { return Figures.none }

@@ -26,6 +26,7 @@ struct StudyPage {
         ).draw()
       ),
     ]
+    figures += lines
     for site in 1...2 {
       figures.append(
         (
@@ -41,6 +42,35 @@ struct StudyPage {
         ))
     }
     return figures.compactMap { name, drawing in drawing.map { (name, $0) } }
+  }
+
+  private var lines: [(String, Drawing?)] {
+    let change = StudyColumn(title: "P(top-1 change)", measure: "p_top1_change")
+    let accuracy = StudyColumn(title: "accuracy", measure: "accuracy")
+    return [
+      (
+        "object-size",
+        StudyLines(
+          title: "One pixel's move by the size of the object", axis: "side of the object, pixels",
+          y: change, part: "size", rows: document.rows
+        ).draw()
+      ),
+      (
+        "offset",
+        StudyLines(
+          title: "Accuracy away from the place of training", axis: "pixels from the middle, both axes",
+          y: accuracy, part: "offset", rows: document.rows
+        ).draw()
+      ),
+      (
+        "typicality",
+        StudyLines(
+          title: "One pixel's move by the distance to the training set",
+          axis: "quarter of the test images, the nearest first", y: change, part: "quarter",
+          rows: document.rows
+        ).draw()
+      ),
+    ]
   }
 
   /// The page, with no need for any other file.

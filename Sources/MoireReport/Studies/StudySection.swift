@@ -11,7 +11,16 @@ struct StudySection {
   static func all(_ document: StudyDocument) -> [StudySection] {
     let sections = [
       StudySection(
-        title: "Answers under shifts, % but for the variation", columns: StudyColumn.shift,
+        title: "One pixel's move of an object, %; P(change) by the object's size",
+        columns: document.protocols["sizes"] == nil ? [] : StudyColumn.moves, measures: ["sizes"]),
+      StudySection(
+        title: "Accuracy by the distance from the place of training, %",
+        columns: StudyColumn.offsets, measures: ["offsets"]),
+      StudySection(
+        title: "By the distance to the training set, %", columns: StudyColumn.typicality,
+        measures: ["typicality"]),
+      StudySection(
+        title: "Answers under shifts, % but for the variation", columns: document.protocols["shift"] == nil ? [] : StudyColumn.shift,
         measures: ["shift"]),
       StudySection(
         title: "Inside the network, alias fractions without the constant in %",

@@ -1,20 +1,25 @@
+import MoireModels
 import MoireTensors
 
 /// One network of a study: what is built, how it subsamples, on what it is trained, from which seed.
 public struct StudyCell: Codable, Sendable, Hashable {
-  /// The architecture's name.
+  /// The architecture's name: of the zoo, or of a ``PlainNetwork``.
   public var network: String
   public var method: StudyMethod
   /// The augmentations of training, as `Augmentation` spells them; empty for none.
   public var augmentations: [String]
+  /// What the images are put on; nil for the images as they are.
+  public var scene: StudyScene?
   public var seed: UInt64
 
   public init(
-    network: String, method: StudyMethod, augmentations: [String] = [], seed: UInt64
+    network: String, method: StudyMethod, augmentations: [String] = [],
+    scene: StudyScene? = nil, seed: UInt64
   ) {
     self.network = network
     self.method = method
     self.augmentations = augmentations
+    self.scene = scene
     self.seed = seed
   }
 
@@ -34,5 +39,10 @@ public struct StudyCell: Codable, Sendable, Hashable {
   public var name: String {
     let words = [network, method.rawValue, augmentation, "seed\(seed)"].joined(separator: "_")
     return String(words.map { $0.isLetter || $0.isNumber || "-_.+".contains($0) ? $0 : "-" })
+  }
+
+  /// - Throws: `ModelError` for a name that is neither a plain network's nor the zoo's.
+  func architecture() throws -> any Architecture {
+    try PlainNetwork(named: network) ?? Zoo.architecture(named: network)
   }
 }

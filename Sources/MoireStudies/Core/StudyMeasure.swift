@@ -14,43 +14,88 @@ public enum StudyMeasure: String, Codable, Sendable, CaseIterable {
   case filters
   /// Error on corrupted images, flip rate along perturbation sequences.
   case corruption
+  /// One pixel's move of an object on a canvas, for objects of several sizes.
+  case sizes
+  /// An object on a canvas, farther and farther from where it stood in training.
+  case offsets
+  /// One pixel's move, by how near the image is to the training set.
+  case typicality
 
-  /// What is done, in one line, which stands beside the numbers.
-  func line(_ network: Network, _ plan: StudyPlan) throws -> String {
-    switch self {
-    case .shift:
-      try ShiftMeasure(network, passes: plan.passes).protocolLine
-        + "; first \(plan.testImages) test images"
-    case .alias: MapMeasure.aliasLine(plan.mapImages)
-    case .features: MapMeasure.featureLine(featureImages(plan))
-    case .filters: MapMeasure.filterLine
-    case .corruption: CorruptionMeasure.line(plan.corruptedImages)
-    }
+  /// What is measured.
+  struct Subject {
+    var network: Network
+    var cell: StudyCell
+    var data: StudyData
+    /// What the network was trained on.
+    var training: ImageDataset
+    var plan: StudyPlan
   }
 
   /// Every shift of every image is a run of its own.
   private func featureImages(_ plan: StudyPlan) -> Int { max(1, plan.mapImages / 5) }
 
+  /// What is done, in one line, which stands beside the numbers.
+  func line(_ subject: Subject) throws -> String {
+    let plan = subject.plan
+    switch self {
+    case .shift:
+      return try ShiftMeasure(subject.network, passes: plan.passes).protocolLine
+        + "; first \(plan.testImages) test images"
+    case .alias: return MapMeasure.aliasLine(plan.mapImages)
+    case .features: return MapMeasure.featureLine(featureImages(plan))
+    case .filters: return MapMeasure.filterLine
+    case .corruption: return CorruptionMeasure.line(plan.corruptedImages)
+    case .sizes: return try scene(subject).sizesLine
+    case .offsets: return try scene(subject).offsetsLine
+    case .typicality: return Typicality.line(plan)
+    }
+  }
+
   /// Measures a network.
   ///
   /// - Throws: ``StudyError``, `LayerError` and what a measurement throws.
-  func values(
-    _ network: Network, _ data: StudyData, _ plan: StudyPlan
-  ) throws -> [CellResult.Value] {
+  func values(_ subject: Subject) throws -> [CellResult.Value] {
+    let (network, data, plan) = (subject.network, subject.data, subject.plan)
     switch self {
     case .shift:
-      try ShiftMeasure(network, passes: plan.passes).values(
+      return try ShiftMeasure(network, passes: plan.passes).values(
         BatchEvaluator(network, threads: plan.threads),
         data.test.limited(to: plan.testImages), data.scale)
     case .alias:
-      try MapMeasure.alias(network, data.inputs(plan.mapImages), threads: plan.threads)
+      return try MapMeasure.alias(network, data.inputs(plan.mapImages), threads: plan.threads)
     case .features:
-      try MapMeasure.features(network, data.inputs(featureImages(plan)), threads: plan.threads)
-    case .filters: MapMeasure.filters(network)
+      return try MapMeasure.features(
+        network, data.inputs(featureImages(plan)), threads: plan.threads)
+    case .filters: return MapMeasure.filters(network)
     case .corruption:
-      try CorruptionMeasure.values(
+      return try CorruptionMeasure.values(
         BatchEvaluator(network, threads: plan.threads), data.corrupted, plan.corruptedImages,
         data.scale, threads: plan.threads)
+    case .sizes:
+      let measure = try scene(subject)
+      return try measure.sensitivity() + measure.sizes()
+    case .offsets: return try scene(subject).offsets()
+    case .typicality: return try typicality(subject)
     }
+  }
+
+  private func scene(_ subject: Subject) throws -> SceneMeasure {
+    guard let scene = subject.cell.scene else {
+      throw StudyError.unfit(
+        network: subject.network.name, reason: "\(rawValue) needs objects on a canvas")
+    }
+    return SceneMeasure(
+      scene: scene, evaluator: try BatchEvaluator(subject.network, threads: subject.plan.threads),
+      test: try subject.data.test.limited(to: subject.plan.sceneImages), scale: subject.data.scale,
+      passes: subject.plan.passes)
+  }
+
+  private func typicality(_ subject: Subject) throws -> [CellResult.Value] {
+    let measure = try scene(subject)
+    let typical = try Typicality(
+      subject.network, training: subject.training.limited(to: subject.plan.typicalImages),
+      scale: subject.data.scale, threads: subject.plan.threads)
+    let distances = try typical.distances(measure.scene.centered(measure.test))
+    return Typicality.quarters(distances, try measure.pairs(measure.scene.object))
   }
 }

@@ -15,6 +15,10 @@ public struct StudyPlan: Sendable, Equatable {
   public var mapImages: Int
   /// How many images each corruption is applied to.
   public var corruptedImages: Int
+  /// How many images are put on a canvas, in each of their versions.
+  public var sceneImages: Int { corruptedImages }
+  /// How many training images count as neighbours of a test image.
+  public var typicalImages: Int { min(trainingImages, 4000) }
   /// Pairs of shifts where they are drawn.
   public var passes = 5
   public var threads: Int

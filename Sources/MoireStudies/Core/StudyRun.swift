@@ -31,40 +31,42 @@ public struct StudyRun {
   /// - Returns: the table over all cells.
   /// - Throws: ``StudyError`` for a cell of another version or plan, `TrainingError`, `LayerError`.
   public func run(report: (StudyProgress) -> Void = { _ in }) throws -> StudyDocument {
-    let training = try data.training.limited(to: plan.trainingImages)
+    let images = TrainingImages(try data.training.limited(to: plan.trainingImages))
     let known = try study.cells.map {
       try folder.result(of: $0, version: MoireVersion.current, plan: plan.line)
     }
+    let isComplete = try known.map { try $0.map { try self.isComplete($0, images) } ?? false }
     var results: [CellResult] = []
-    var (fresh, begin) = (0, Date())
+    let begin = Date()
     for (index, cell) in study.cells.enumerated() {
-      if let result = known[index], try isComplete(result) {
+      if let result = known[index], isComplete[index] {
         results.append(result)
         continue
       }
-      if fresh == 0 { begin = Date() }
-      let left = study.cells.indices.count { $0 >= index && known[$0] == nil }
-      let tell = { (stage: StudyProgress.Stage, isDone: Bool) in
+      func tell(_ stage: StudyProgress.Stage, done: Int) {
+        let fresh = isComplete[..<(index + done)].count { !$0 }
+        let left = isComplete[(index + done)...].count { !$0 }
         let mean = Date().timeIntervalSince(begin) / Double(max(fresh, 1))
         report(
           StudyProgress(
-            done: index + (isDone ? 1 : 0), cells: study.cells.count, cell: cell, stage: stage,
-            secondsLeft: fresh > 0 ? mean * Double(left - (isDone ? 1 : 0)) : nil))
+            done: index + done, cells: study.cells.count, cell: cell, stage: stage,
+            secondsLeft: fresh > 0 ? mean * Double(left) : nil))
       }
-      let result = try self.result(of: cell, training, known[index]) { tell($0, false) }
+      let result = try self.result(of: cell, images, known[index]) { tell($0, done: 0) }
       results.append(result)
-      fresh += 1
-      tell(.finished(result), true)
+      tell(.finished(result), done: 1)
     }
     return StudyDocument(study, plan: plan.line, results)
   }
 
   /// - Throws: ``StudyError/cell(path:reason:)`` for a measurement of another protocol.
-  private func isComplete(_ result: CellResult) throws -> Bool {
-    let network = try network(of: result.cell)
+  private func isComplete(_ result: CellResult, _ images: TrainingImages) throws -> Bool {
+    let subject = StudyMeasure.Subject(
+      network: try network(of: result.cell), cell: result.cell, data: data,
+      training: images.plain, plan: plan)
     for measure in study.measures {
       guard let group = result.groups[measure.rawValue] else { continue }
-      let line = try measure.line(network, plan)
+      let line = try measure.line(subject)
       guard group.protocolLine == line else {
         throw StudyError.cell(
           path: folder.file(of: result.cell),
@@ -75,12 +77,12 @@ public struct StudyRun {
   }
 
   private func result(
-    of cell: StudyCell, _ training: ImageDataset, _ known: CellResult?,
+    of cell: StudyCell, _ images: TrainingImages, _ known: CellResult?,
     report: (StudyProgress.Stage) -> Void
   ) throws -> CellResult {
-    let start = try network(of: cell)
+    let training = try images.images(of: cell)
     let trainer = try Trainer(
-      start, data: training, plan: plan.training(cell), scale: data.scale,
+      network(of: cell), data: training, plan: plan.training(cell), scale: data.scale,
       checkpoint: folder.checkpoint(of: cell), resumes: true)
     let network = try trainer.run { report(.training($0)) }
     var result =
@@ -88,21 +90,41 @@ public struct StudyRun {
       ?? CellResult(
         version: MoireVersion.current, plan: plan.line, cell: cell,
         trainingSeconds: trainer.records.last?.seconds ?? 0)
+    let subject = StudyMeasure.Subject(
+      network: network, cell: cell, data: data, training: training, plan: plan)
     for measure in study.measures where result.groups[measure.rawValue] == nil {
       report(.measuring(measure))
       let begin = Date()
-      let values = try measure.values(network, data, plan)
+      let values = try measure.values(subject)
       result.groups[measure.rawValue] = CellResult.Group(
-        protocolLine: try measure.line(network, plan),
-        seconds: Date().timeIntervalSince(begin), values: values)
+        protocolLine: try measure.line(subject), seconds: Date().timeIntervalSince(begin),
+        values: values)
       try folder.write(result)
     }
     return result
   }
 
   private func network(of cell: StudyCell) throws -> Network {
-    try cell.method.network(
-      Zoo.architecture(named: cell.network), inputShape: data.training.shape,
+    let shape = data.training.shape
+    let size = cell.scene?.canvas ?? HW(shape[1], shape[2])
+    return try cell.method.network(
+      cell.architecture(), inputShape: [shape[0], size.height, size.width],
       classes: data.training.classes.count, seed: cell.seed)
+  }
+}
+
+/// The training images of a run, put on the canvas of the scene that was asked for last.
+private final class TrainingImages {
+  let plain: ImageDataset
+  private var made: (scene: StudyScene, images: ImageDataset)?
+
+  init(_ plain: ImageDataset) { self.plain = plain }
+
+  func images(of cell: StudyCell) throws -> ImageDataset {
+    guard let scene = cell.scene else { return plain }
+    if let made, made.scene == scene { return made.images }
+    let images = try scene.centered(plain)
+    made = (scene, images)
+    return images
   }
 }
