@@ -6,7 +6,8 @@ import MoireKit
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
-    abstract: "Repeat a study of the literature: train its networks, measure them, write the table.",
+    abstract:
+      "Repeat a study of the literature: train its networks, measure them, write the table.",
     subcommands: [ReproduceZhangCommand.self, ReproduceAzulayWeissCommand.self])
 }
 
@@ -36,7 +37,8 @@ struct ReproduceZhangCommand: ParsableCommand {
 struct ReproduceAzulayWeissCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "azulay-weiss",
-    abstract: "One pixel's move against depth, stride, object size, training (Azulay and Weiss 2019).",
+    abstract:
+      "One pixel's move against depth, stride, object size, training (Azulay and Weiss 2019).",
     discussion: """
       Example: moire reproduce azulay-weiss --data fashion-mnist --out azulay-weiss
 

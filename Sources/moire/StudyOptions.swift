@@ -57,7 +57,8 @@ struct StudyOptions: ParsableArguments {
     guard
       let test = try source.test(classes: training.classes.count, threads: common.threads)
     else {
-      throw TrainingError.invalidData(path: data, reason: "has no test images, and a study needs them")
+      throw TrainingError.invalidData(
+        path: data, reason: "has no test images, and a study needs them")
     }
     let run = try StudyRun(
       study, data: StudyData(training: training, test: test), plan: plan(threads: common.threads),
@@ -70,7 +71,9 @@ struct StudyOptions: ParsableArguments {
     }
     guard !common.quiet else { return }
     print(StudyText(document).render(color: Terminal.outputIsTerminal))
-    if quick { print("\n--quick: few images, short trainings; the direction counts, not the digits") }
+    if quick {
+      print("\n--quick: few images, short trainings; the direction counts, not the digits")
+    }
     print("\nwritten: " + files.joined(separator: ", "))
   }
 }

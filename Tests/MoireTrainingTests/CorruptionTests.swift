@@ -67,7 +67,10 @@ struct CorruptionTests {
 
   @Test func `Blocks are quantised as libjpeg does it`() {
     // make_jpeg.py; libjpeg's integer transforms differ from ours by at most a gray level or two.
-    let block = (0..<64).map { Float(($0 / 8 * 37 + $0 % 8 * 23 + ($0 / 8) * ($0 % 8) * 5) % 256) }
+    let block = (0..<64).map { index -> Float in
+      let (row, column) = (index / 8, index % 8)
+      return Float((row * 37 + column * 23 + row * column * 5) % 256)
+    }
     let expected: [Int: [Float]] = [
       50: [
         10, 22, 32, 73, 94, 103, 144, 152, 2, 93, 98, 111, 174, 188, 217, 229, 77, 114, 118, 197,
@@ -88,15 +91,14 @@ struct CorruptionTests {
     }
   }
 
-  @Test func `Corrupted sets are the same for the same seed, and frames differ in noise alone`() throws
+  @Test func `Corrupted sets are the same for the same seed, and frames differ in noise alone`()
+    throws
   {
     let data = try corners(4, seed: 5)
-    func pixels(_ set: ImageDataset) throws -> Tensor {
-      try set.tensor(0..<4, of: 4, scale: PixelScale(channels: 1))
-    }
     for corruption in [Corruption.noise, .translate] {
-      let make = { (seed: UInt64, frame: Int) in
-        try pixels(data.corrupted(by: corruption, amount: 0.7, seed: seed, frame: frame))
+      func make(_ seed: UInt64, _ frame: Int) throws -> Tensor {
+        try data.corrupted(by: corruption, amount: 0.7, seed: seed, frame: frame)
+          .tensor(0..<4, of: 4, scale: PixelScale(channels: 1))
       }
       #expect(try make(1, 0) == make(1, 0))
       #expect(try make(1, 0) != make(2, 0))

@@ -12,7 +12,8 @@ struct StudyPage {
         "accuracy-consistency",
         StudyScatter(
           title: "Accuracy against consistency under circular shifts",
-          x: StudyColumn(title: "consistency, all circular shifts", measure: "consistency_circular"),
+          x: StudyColumn(
+            title: "consistency, all circular shifts", measure: "consistency_circular"),
           y: StudyColumn(title: "accuracy", measure: "accuracy"), rows: document.rows
         ).draw()
       ),
@@ -58,7 +59,8 @@ struct StudyPage {
       (
         "offset",
         StudyLines(
-          title: "Accuracy away from the place of training", axis: "pixels from the middle, both axes",
+          title: "Accuracy away from the place of training",
+          axis: "pixels from the middle, both axes",
           y: accuracy, part: "offset", rows: document.rows
         ).draw()
       ),

@@ -75,7 +75,8 @@ struct StudyScatter {
     let place: KeyValuePairs<String, any AttributeValue> = [
       "cx": x, "cy": y, "r": 4.0, "class": "point \(color)",
     ]
-    let note = "\(group(point)), \(point.row.method.rawValue): \(self.x.cell(point.row)), "
+    let note =
+      "\(group(point)), \(point.row.method.rawValue): \(self.x.cell(point.row)), "
       + self.y.cell(point.row)
     elements.append(Element("circle", place, [Element("title", text: note)]))
     elements.append(.label(point.row.method.rawValue, x: x + 6, y: y - 5, class: "mark"))
@@ -96,7 +97,9 @@ struct StudyScatter {
   private var style: String {
     let colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#1b1f27"]
     return ".spread { stroke-width: 1; stroke-opacity: 0.5; } "
-      + colors.enumerated().map { ".point.s\($0) { fill: \($1); } .spread.s\($0) { stroke: \($1); }" }
+      + colors.enumerated().map {
+        ".point.s\($0) { fill: \($1); } .spread.s\($0) { stroke: \($1); }"
+      }
       .joined(separator: " ")
   }
 }

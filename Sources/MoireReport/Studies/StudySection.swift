@@ -20,7 +20,8 @@ struct StudySection {
         title: "By the distance to the training set, %", columns: StudyColumn.typicality,
         measures: ["typicality"]),
       StudySection(
-        title: "Answers under shifts, % but for the variation", columns: document.protocols["shift"] == nil ? [] : StudyColumn.shift,
+        title: "Answers under shifts, % but for the variation",
+        columns: document.protocols["shift"] == nil ? [] : StudyColumn.shift,
         measures: ["shift"]),
       StudySection(
         title: "Inside the network, alias fractions without the constant in %",

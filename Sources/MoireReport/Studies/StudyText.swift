@@ -47,11 +47,13 @@ public struct StudyText {
     let seeds = document.rows.map(\.seeds.count)
     let fewest = seeds.min() ?? 0
     let count =
-      fewest == seeds.max() ? Figures.plural(fewest, "seed") : "\(fewest) to \(seeds.max() ?? 0) seeds"
+      fewest == seeds.max()
+      ? Figures.plural(fewest, "seed") : "\(fewest) to \(seeds.max() ?? 0) seeds"
     let spread =
       fewest > 1 ? ": means with Student's 95 % intervals over the seeds" : ": no interval"
     return [
-      "training: \(document.plan)", "\(Figures.plural(document.rows.count, "network")), \(count)\(spread)",
+      "training: \(document.plan)",
+      "\(Figures.plural(document.rows.count, "network")), \(count)\(spread)",
       "Moire \(document.version), \(document.libraries.joined(separator: ", ")); "
         + String(format: "%.0f s of training and measuring in all", document.seconds),
     ]

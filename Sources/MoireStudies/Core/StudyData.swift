@@ -15,7 +15,8 @@ public struct StudyData: Sendable {
     guard training.shape == test.shape, training.classes.count == test.classes.count else {
       throw StudyError.unfit(
         network: "the study",
-        reason: "training images are \(training.shape) in \(training.classes.count) classes, test images "
+        reason:
+          "training images are \(training.shape) in \(training.classes.count) classes, test images "
           + "\(test.shape) in \(test.classes.count)")
     }
     self.training = training

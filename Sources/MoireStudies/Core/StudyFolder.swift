@@ -28,7 +28,8 @@ struct StudyFolder {
       guard found == text else {
         let lines = zip(found.split(separator: "\n"), text.split(separator: "\n"))
         let change = lines.first { $0 != $1 }.map { "it has \($0), now \($1)" }
-        throw StudyError.cell(path: file, reason: "belongs to other work: \(change ?? "it is damaged")")
+        throw StudyError.cell(
+          path: file, reason: "belongs to other work: \(change ?? "it is damaged")")
       }
       return
     }

@@ -70,7 +70,8 @@ public struct StudyRun {
       guard group.protocolLine == line else {
         throw StudyError.cell(
           path: folder.file(of: result.cell),
-          reason: "has \(measure.rawValue) by another protocol (\(group.protocolLine)), now \(line)")
+          reason: "has \(measure.rawValue) by another protocol (\(group.protocolLine)), now \(line)"
+        )
       }
     }
     return study.measures.allSatisfy { result.groups[$0.rawValue] != nil }

@@ -7,7 +7,8 @@ import MoireTraining
 enum CorruptionMeasure {
   static func line(_ images: Int) -> String {
     let kinds = Corruption.allCases.map(\.rawValue).joined(separator: ", ")
-    return "after Hendrycks and Dietterich: \(kinds), first \(images) test images rounded to 8 bits, "
+    return
+      "after Hendrycks and Dietterich: \(kinds), first \(images) test images rounded to 8 bits, "
       + "seed 0; corruption error: mean over severities 1 to 5, then over kinds; flip rate: share of "
       + "consecutive frames of sequences of \(CorruptedImages.frames) frames with another answer (noise: "
       + "against the first frame), mean over kinds; relative: each kind's divided by that of the "

@@ -18,7 +18,8 @@ extension ImageDataset {
     else {
       throw TrainingError.plan(
         option: "composites",
-        reason: "objects of \(objectSize) with \(shape[0]) channels on \(canvas): need sizes of 1 or more "
+        reason:
+          "objects of \(objectSize) with \(shape[0]) channels on \(canvas): need sizes of 1 or more "
           + "and 1 or 3 channels")
     }
     let channels = shape[0]
