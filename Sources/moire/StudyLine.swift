@@ -18,15 +18,20 @@ final class StudyLine {
       line += String(
         format: ": epoch %d/%d, step %d/%d, loss %.3f, accuracy %.1f %%", training.epoch,
         training.epochs, training.step, training.steps, training.loss, 100 * training.accuracy)
+    case .fitting(let step, let steps, let loss):
+      guard Terminal.errorIsTerminal, Date().timeIntervalSince(lastShown) > 0.2 else { return }
+      line += String(format: ": step %d/%d, loss %.4f", step, steps, loss)
     case .measuring(let measure):
       guard Terminal.errorIsTerminal else { return }
       line += ": measuring \(measure.rawValue)"
     case .finished(let result):
       isFinished = true
-      let accuracy = result.values.first { $0.measure == "accuracy" }?.value ?? 0
+      if let accuracy = result.values.first(where: { $0.measure == "accuracy" })?.value {
+        line += String(format: ": accuracy %.2f %%", 100 * accuracy)
+      }
       line += String(
-        format: ": accuracy %.2f %%, trained in %.1f s, measured in %.1f s", 100 * accuracy,
-        result.trainingSeconds, result.measuringSeconds)
+        format: ", trained in %.1f s, measured in %.1f s", result.trainingSeconds,
+        result.measuringSeconds)
     }
     lastShown = Date()
     if let left = progress.secondsLeft, left > 0 { line += ", \(Progress.duration(left)) left" }

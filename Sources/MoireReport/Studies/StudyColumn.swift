@@ -39,6 +39,13 @@ struct StudyColumn {
     StudyColumn(title: "relative", measure: "flip_rate_relative", isShare: false),
   ]
 
+  /// Images from silhouettes.
+  static let generation = [
+    StudyColumn(title: "stability, dB", measure: "generation_stability_db", isShare: false),
+    StudyColumn(title: "quality, dB", measure: "generation_quality_db", isShare: false),
+    StudyColumn(title: "variation", measure: "generation_variation", isShare: false),
+  ]
+
   /// One pixel's move of an object on a canvas.
   static let moves =
     [

@@ -102,7 +102,7 @@ struct StudyPage {
   private func table(_ text: StudyText, _ section: StudySection) -> Element {
     let titles = StudyText.head + section.columns.map(\.title)
     let header = Element("tr", titles.map { Element("th", text: $0) })
-    let rows = document.rows.map { row in
+    let rows = section.rows(document).map { row in
       Element("tr", text.cells(row, section.columns).map { Element("td", text: $0) })
     }
     return Element("table", [header] + rows)

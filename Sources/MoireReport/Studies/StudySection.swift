@@ -7,6 +7,13 @@ struct StudySection {
   /// The kinds of measurement whose protocols stand below it.
   var measures: [String]
 
+  /// The rows that have one of its numbers.
+  func rows(_ document: StudyDocument) -> [StudyDocument.Row] {
+    document.rows.filter { row in
+      columns.contains { row.mean($0.measure, part: $0.part) != nil }
+    }
+  }
+
   /// The sections of which there is a number.
   static func all(_ document: StudyDocument) -> [StudySection] {
     let sections = [
@@ -29,6 +36,9 @@ struct StudySection {
       StudySection(
         title: "Corrupted and perturbed images, %; relative to the baseline",
         columns: StudyColumn.corruption, measures: ["corruption"]),
+      StudySection(
+        title: "Images from silhouettes", columns: StudyColumn.generation,
+        measures: ["generation"]),
     ]
     return sections.compactMap { section in
       var section = section

@@ -13,7 +13,7 @@ public struct StudyText {
     var parts = [[style.bold(document.title)] + facts]
     for section in StudySection.all(document) {
       var lines = [style.bold(section.title)]
-      lines += table(section.columns).render(width: max(60, width), style: style)
+      lines += table(section).render(width: max(60, width), style: style)
       lines += section.measures.compactMap { name in
         document.protocols[name].map { style.dim("\(name): \($0)") }
       }
@@ -30,7 +30,7 @@ public struct StudyText {
       lines += ["", "## \(section.title)", "", "| " + titles.joined(separator: " | ") + " |"]
       let marks = titles.indices.map { $0 < StudyText.head.count ? "---" : "--:" }
       lines.append("|" + marks.joined(separator: "|") + "|")
-      lines += document.rows.map { row in
+      lines += section.rows(document).map { row in
         "| " + cells(row, section.columns).joined(separator: " | ") + " |"
       }
       lines.append("")
@@ -59,11 +59,11 @@ public struct StudyText {
     ]
   }
 
-  private func table(_ columns: [StudyColumn]) -> TextTable {
+  private func table(_ section: StudySection) -> TextTable {
     var table = TextTable(
       columns: StudyText.head.map { TextTable.Column(title: $0, isNumeric: false) }
-        + columns.map { TextTable.Column(title: $0.title) })
-    table.rows = document.rows.map { cells($0, columns) }
+        + section.columns.map { TextTable.Column(title: $0.title) })
+    table.rows = section.rows(document).map { cells($0, section.columns) }
     return table
   }
 

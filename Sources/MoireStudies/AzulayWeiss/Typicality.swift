@@ -48,7 +48,7 @@ struct Typicality {
     let count = evaluator.outputCount
     return try evaluator.map(data, scale: scale) { range, batch, run in
       let values = try run(batch).values
-      return range.indices.map { Array(values[$0 * count..<($0 + 1) * count]) }
+      return (0..<range.count).map { Array(values[$0 * count..<($0 + 1) * count]) }
     }.flatMap { $0 }
   }
 

@@ -8,6 +8,11 @@ public struct Study: Sendable {
   public let cells: [StudyCell]
   public let measures: [StudyMeasure]
 
+  /// What is measured of a cell: generation of the networks that give images, else ``measures``.
+  func measures(of cell: StudyCell) -> [StudyMeasure] {
+    cell.givesImages ? [.generation] : measures
+  }
+
   public init(name: String, title: String, cells: [StudyCell], measures: [StudyMeasure]) {
     self.name = name
     self.title = title

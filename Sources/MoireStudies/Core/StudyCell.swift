@@ -23,6 +23,9 @@ public struct StudyCell: Codable, Sendable, Hashable {
     self.seed = seed
   }
 
+  /// Whether its network gives an image, not a class.
+  var givesImages: Bool { network == SilhouetteNetwork.name }
+
   /// The augmentations in a word, `none` without any.
   public var augmentation: String {
     augmentations.isEmpty ? "none" : augmentations.joined(separator: "+")

@@ -57,7 +57,7 @@ public struct StudyDocument: Codable, Sendable, Equatable {
     ]
     self.plan = plan
     protocols = [:]
-    for measure in study.measures {
+    for measure in StudyMeasure.allCases {
       let lines = results.compactMap { $0.groups[measure.rawValue]?.protocolLine }
       protocols[measure.rawValue] = lines.first
     }

@@ -20,6 +20,8 @@ public enum StudyMeasure: String, Codable, Sendable, CaseIterable {
   case offsets
   /// One pixel's move, by how near the image is to the training set.
   case typicality
+  /// Stability of generated images.
+  case generation
 
   /// What is measured.
   struct Subject {
@@ -48,6 +50,9 @@ public enum StudyMeasure: String, Codable, Sendable, CaseIterable {
     case .sizes: return try scene(subject).sizesLine
     case .offsets: return try scene(subject).offsetsLine
     case .typicality: return Typicality.line(plan)
+    case .generation:
+      return GenerationMeasure.line(
+        plan, SilhouetteTraining(plan: plan, scale: subject.data.scale))
     }
   }
 
@@ -76,6 +81,9 @@ public enum StudyMeasure: String, Codable, Sendable, CaseIterable {
       return try measure.sensitivity() + measure.sizes()
     case .offsets: return try scene(subject).offsets()
     case .typicality: return try typicality(subject)
+    case .generation:
+      return try GenerationMeasure(network, threads: plan.threads).values(
+        data.test.limited(to: plan.corruptedImages), data.scale)
     }
   }
 

@@ -5,6 +5,8 @@ public struct StudyProgress: Sendable {
   /// What is being done to a cell.
   public enum Stage: Sendable {
     case training(TrainingProgress)
+    /// A network that gives images.
+    case fitting(step: Int, steps: Int, loss: Double)
     case measuring(StudyMeasure)
     /// The cell is finished; its file is there.
     case finished(CellResult)

@@ -64,7 +64,7 @@ public struct StudyRun {
     let subject = StudyMeasure.Subject(
       network: try network(of: result.cell), cell: result.cell, data: data,
       training: images.plain, plan: plan)
-    for measure in study.measures {
+    for measure in study.measures(of: result.cell) {
       guard let group = result.groups[measure.rawValue] else { continue }
       let line = try measure.line(subject)
       guard group.protocolLine == line else {
@@ -74,7 +74,7 @@ public struct StudyRun {
         )
       }
     }
-    return study.measures.allSatisfy { result.groups[$0.rawValue] != nil }
+    return study.measures(of: result.cell).allSatisfy { result.groups[$0.rawValue] != nil }
   }
 
   private func result(
@@ -82,18 +82,15 @@ public struct StudyRun {
     report: (StudyProgress.Stage) -> Void
   ) throws -> CellResult {
     let training = try images.images(of: cell)
-    let trainer = try Trainer(
-      network(of: cell), data: training, plan: plan.training(cell), scale: data.scale,
-      checkpoint: folder.checkpoint(of: cell), resumes: true)
-    let network = try trainer.run { report(.training($0)) }
+    let (network, seconds) = try trained(cell, training, report: report)
     var result =
       known
       ?? CellResult(
         version: MoireVersion.current, plan: plan.line, cell: cell,
-        trainingSeconds: trainer.records.last?.seconds ?? 0)
+        trainingSeconds: seconds)
     let subject = StudyMeasure.Subject(
       network: network, cell: cell, data: data, training: training, plan: plan)
-    for measure in study.measures where result.groups[measure.rawValue] == nil {
+    for measure in study.measures(of: cell) where result.groups[measure.rawValue] == nil {
       report(.measuring(measure))
       let begin = Date()
       let values = try measure.values(subject)
@@ -105,8 +102,28 @@ public struct StudyRun {
     return result
   }
 
+  /// The trained network and the seconds it took; networks that give images are trained from the
+  /// beginning, they keep no checkpoint.
+  private func trained(
+    _ cell: StudyCell, _ training: ImageDataset, report: (StudyProgress.Stage) -> Void
+  ) throws -> (network: Network, seconds: Double) {
+    guard !cell.givesImages else {
+      return try SilhouetteTraining(plan: plan, scale: data.scale).run(
+        network(of: cell), training, seed: cell.seed
+      ) { report(.fitting(step: $0, steps: $1, loss: $2)) }
+    }
+    let trainer = try Trainer(
+      network(of: cell), data: training, plan: plan.training(cell), scale: data.scale,
+      checkpoint: folder.checkpoint(of: cell), resumes: true)
+    let network = try trainer.run { report(.training($0)) }
+    return (network, trainer.records.last?.seconds ?? 0)
+  }
+
   private func network(of cell: StudyCell) throws -> Network {
     let shape = data.training.shape
+    guard !cell.givesImages else {
+      return try SilhouetteNetwork.network(cell.method, inputShape: shape, seed: cell.seed)
+    }
     let size = cell.scene?.canvas ?? HW(shape[1], shape[2])
     return try cell.method.network(
       cell.architecture(), inputShape: [shape[0], size.height, size.width],
