@@ -140,7 +140,9 @@ let package = Package(
         "MoireStudies", "MoireTraining", "MoireAnalysis", "MoireModels", "MoireLayers",
         "MoireSpectral", "MoireTensors",
       ]),
-    tests("MoireReportTests", ["MoireReport", "MoireAnalysis", "MoireSpectral", "MoireTensors"]),
+    tests(
+      "MoireReportTests",
+      ["MoireReport", "MoireStudies", "MoireAnalysis", "MoireSpectral", "MoireTensors"]),
     tests("CommandTests", ["moire", "MoireKit", "MoireTensors"]),
     tests("LinkTests", [], exclude: ["check_moire.py", "check_hooks.py"]),
   ],
