@@ -91,16 +91,22 @@ let package = Package(
     library(
       "MoireTraining", ["MoireTensors", "MoireImages", "MoireLayers", "MoireModels"]),
     library(
+      "MoireStudies",
+      [
+        "MoireTensors", "MoireImages", "MoireSpectral", "MoireLayers", "MoireModels",
+        "MoireAnalysis", "MoireTraining",
+      ]),
+    library(
       "MoireReport",
       [
-        "MoireAnalysis", "MoireSpectral", "MoireImages", "MoireTensors",
+        "MoireStudies", "MoireAnalysis", "MoireSpectral", "MoireImages", "MoireTensors",
         .product(name: "Mustache", package: "swift-mustache"),
       ], resources: [.embedInCode("Embedded/page.mustache")]),
     library(
       "MoireKit",
       [
         "MoireTensors", "MoireImages", "MoireSpectral", "MoireLayers", "MoireModels",
-        "MoireAnalysis", "MoireReport", "MoireTraining",
+        "MoireAnalysis", "MoireReport", "MoireTraining", "MoireStudies",
       ]),
     .executableTarget(
       name: "moire", dependencies: ["MoireKit", "CEmbedded", argumentParser],
@@ -131,10 +137,12 @@ let package = Package(
     tests(
       "MoireTrainingTests",
       [
-        "MoireTraining", "MoireModels", "MoireLayers", "MoireImages", "MoireSpectral",
-        "MoireTensors",
+        "MoireStudies", "MoireTraining", "MoireAnalysis", "MoireModels", "MoireLayers",
+        "MoireImages", "MoireSpectral", "MoireTensors",
       ]),
-    tests("MoireReportTests", ["MoireReport", "MoireAnalysis", "MoireSpectral", "MoireTensors"]),
+    tests(
+      "MoireReportTests",
+      ["MoireReport", "MoireStudies", "MoireAnalysis", "MoireSpectral", "MoireTensors"]),
     tests("CommandTests", ["moire", "MoireKit", "MoireTensors"]),
     tests("LinkTests", [], exclude: ["check_moire.py", "check_hooks.py"]),
   ],

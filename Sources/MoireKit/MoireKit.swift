@@ -5,5 +5,6 @@
 @_exported public import MoireModels
 @_exported public import MoireReport
 @_exported public import MoireSpectral
+@_exported public import MoireStudies
 @_exported public import MoireTensors
 @_exported public import MoireTraining

@@ -1,8 +1,8 @@
-import MoireTensors
+package import MoireTensors
 
 extension Tensor {
   /// Maps moved circularly: the result at n is the value at n + shift.
-  func rolled(by shift: HW) -> Tensor {
+  package func rolled(by shift: HW) -> Tensor {
     let (height, width) = (shape[2], shape[3])
     let down = ((shift.height % height) + height) % height
     let across = ((shift.width % width) + width) % width
@@ -36,7 +36,7 @@ extension Tensor {
   }
 
   /// Maps moved over zeros: the result at n is the value at n + shift, 0 where there is none.
-  func shiftedWithZeros(by shift: HW) throws -> Tensor {
+  package func shiftedWithZeros(by shift: HW) throws -> Tensor {
     let (height, width) = (shape[2], shape[3])
     var result = [Float](repeating: 0, count: count)
     let columns = (0..<width).clamped(to: -shift.width..<width - shift.width)

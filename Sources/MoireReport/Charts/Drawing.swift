@@ -9,7 +9,12 @@ struct Drawing {
 
   /// The file.
   var svg: String {
-    let root = Element(
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + element.markup + "\n"
+  }
+
+  /// The drawing as a part of a page.
+  var element: Element {
+    Element(
       "svg",
       [
         "xmlns": "http://www.w3.org/2000/svg",
@@ -20,7 +25,6 @@ struct Drawing {
         Element("style", text: Drawing.style + style),
         .rectangle(x: 0, y: 0, width: width, height: height, class: "paper"),
       ] + elements)
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + root.markup + "\n"
   }
 
   // Without line ends: what is written out has no control characters.

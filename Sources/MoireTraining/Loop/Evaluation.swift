@@ -1,6 +1,6 @@
 import Foundation
 public import MoireLayers
-import MoireTensors
+package import MoireTensors
 
 /// How a network does on a data set.
 public struct Evaluation: Sendable, Hashable {
@@ -104,7 +104,7 @@ extension ImageDataset {
   }
 
   /// Images as a batch of `count`, zeros behind the last one.
-  func tensor(_ range: Range<Int>, of count: Int, scale: PixelScale) throws -> Tensor {
+  package func tensor(_ range: Range<Int>, of count: Int, scale: PixelScale) throws -> Tensor {
     let size = imageSize
     let values = [Float](unsafeUninitializedCapacity: count * size) { buffer, filled in
       buffer.initialize(repeating: 0)
