@@ -177,6 +177,10 @@ enum LayerCases {
           Pooling(
             .average(includesPadding: false), kernel: 2, stride: 2, padding: 2, dilation: 3))),
       one(
+        "mean-wider-pads",
+        .pooling(
+          Pooling(.average(includesPadding: true), kernel: 2, stride: 3, padding: 2, dilation: 2))),
+      one(
         "blur-symmetric", .blurPool(BlurPool(filterSize: [4, 3], padding: .symmetric)),
         input: [5, 9, 2]),
       one("max-wide-pads", .pooling(Pooling(.max, kernel: 2, stride: 2, padding: 2, dilation: 3))),

@@ -58,12 +58,35 @@ extension Exporter {
         layer.padding = exact
       }
     }
-    let wide = layer
-    if !layer.padding.isZero { input = try paddedBefore(&layer, input) }
-    let pooled = pool(layer, input)
-    guard wide.operation != layer.operation else { return pooled }
-    let shares = try Exporter.shares(wide, x.size, output)
-    return graph.node("Mul", [pooled, try graph.constant("shares", shares)])
+    guard layer.isWide else { return pool(layer, input) }
+    if case .average(let includesPadding) = layer.operation {
+      return try mean(layer, input, output, includesPadding)
+    }
+    let pads = layer.padding
+    layer.padding = 0
+    return pool(layer, try padded(input, pads, .constant(-.greatestFiniteMagnitude)))
+  }
+
+  /// A mean as a depthwise convolution, whose padding may be as wide as it likes; what it has too much
+  /// in the divisor is made up for behind it.
+  private mutating func mean(
+    _ layer: Pooling, _ x: Value, _ output: HW, _ includesPadding: Bool
+  ) throws -> String {
+    let channels = x.shape[0]
+    let weight = try Tensor(
+      shape: [channels, 1, layer.kernel.height, layer.kernel.width],
+      repeating: 1 / Float(layer.kernel.area))
+    let sum = graph.node(
+      "Conv", [x.name, try graph.constant("mean", weight)],
+      [
+        "kernel_shape": .ints(Exporter.pair(layer.kernel)),
+        "strides": .ints(Exporter.pair(layer.stride)),
+        "dilations": .ints(Exporter.pair(layer.dilation)),
+        "pads": .ints(Exporter.sides(layer.padding)), "group": .int(channels),
+      ])
+    guard !includesPadding else { return sum }
+    let shares = try Exporter.shares(layer, x.size, output)
+    return graph.node("Mul", [sum, try graph.constant("shares", shares)])
   }
 
   private mutating func pool(_ layer: Pooling, _ input: Value) -> String {
@@ -96,24 +119,6 @@ extension Exporter {
       input.width, output.width, layer.stride.width, layer.kernel.width, layer.dilation.width,
       result.left)
     return result
-  }
-
-  /// Makes pads real that runtimes refuse in a pool, those of a whole kernel or more.
-  private mutating func paddedBefore(_ layer: inout Pooling, _ x: Value) throws -> Value {
-    let pads = layer.padding
-    guard
-      max(pads.top, pads.bottom) >= layer.kernel.height
-        || max(pads.left, pads.right) >= layer.kernel.width
-    else { return x }
-    layer.padding = 0
-    switch layer.operation {
-    case .max: return try padded(x, pads, .constant(-.greatestFiniteMagnitude))
-    case .average(includesPadding: true): return try padded(x, pads, .constant(0))
-    case .average(includesPadding: false):
-      // What the padding has too much in the divisor is made up for behind the pool.
-      layer.operation = .average(includesPadding: true)
-      return try padded(x, pads, .constant(0))
-    }
   }
 
   /// Positions of each window over those of them that lie in the map, `[1, 1, H, W]`.
@@ -216,5 +221,13 @@ extension Exporter {
 
   private static func sides(_ padding: Padding) -> [Int] {
     [padding.top, padding.left, padding.bottom, padding.right]
+  }
+}
+
+extension Pooling {
+  /// Whether its pads are those of a whole kernel or more, which runtimes refuse in a pool.
+  fileprivate var isWide: Bool {
+    max(padding.top, padding.bottom) >= kernel.height
+      || max(padding.left, padding.right) >= kernel.width
   }
 }
