@@ -117,6 +117,7 @@ extension Lowering {
       }
     }
     values[index + 1] = target
+    placed.insert(index + 1)
     return true
   }
 
@@ -141,15 +142,5 @@ extension Lowering {
         program.handle, Int32(source), Int32(target), layer.scale.values, layer.shift.values,
         layer.mean.values, layer.variance.values, layer.epsilon, cl_activation(activation)))
     values[value] = target
-  }
-}
-
-extension Activation {
-  /// Whether it bounds its argument and does nothing else.
-  var isBound: Bool {
-    switch self {
-    case .relu, .clip: true
-    default: false
-    }
   }
 }

@@ -317,21 +317,6 @@ struct Lowering {
     }
   }
 
-  mutating func lowerLinear(_ index: Int, _ layer: Linear) throws {
-    let node = network.nodes[index]
-    let source = try plain(values[node.inputs[0]]!, dims(of: node.inputs[0]))
-    let target = try program.plainValue(dims(of: index + 1))
-    var (layer, value) = (layer, index + 1)
-    while let normalization = takeNormalization(after: &value) {
-      layer = layer.folding(normalization)
-    }
-    let activation = cl_activation(takeActivation(after: &value))
-    try program.append(layer.weight, layer.bias) { weights, bias in
-      cl_step_linear(program.handle, Int32(source), Int32(target), weights, bias, activation)
-    }
-    values[value] = target
-  }
-
   mutating func lowerGlobalPooling(_ index: Int, _ operation: Pooling.Operation) throws {
     let input = network.nodes[index].inputs[0]
     let size = HW(shapes[input][1], shapes[input][2])

@@ -18,7 +18,8 @@ struct EngineBench: ParsableCommand {
   @Argument(help: "ONNX files.")
   var models: [String] = []
 
-  @Option(help: "A Python with onnxruntime, openvino and torch; those that are missing are left out.")
+  @Option(
+    help: "A Python with onnxruntime, openvino and torch; those that are missing are left out.")
   var python: String
 
   @Option(

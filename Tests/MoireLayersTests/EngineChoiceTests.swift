@@ -31,6 +31,26 @@ import Testing
       names.contains { $0.hasPrefix("brgconv") } || names.allSatisfy { !$0.contains("avx512") })
   }
 
+  /// So many weights that a few images wait for them: read where they stand, for any number of threads.
+  @Test func manyWeights() throws {
+    for (batch, bias) in [(1, true), (6, false), (9, true)] {
+      var network = Network(name: "rows", inputShape: [1031])
+      network.append(
+        "fc",
+        .linear(
+          Linear(weight: random([1033, 1031], seed: 1), bias: bias ? random([1033], seed: 2) : nil))
+      )
+      network.append("clip", .activation(bias ? .clip(low: -3, high: 5) : .tanh))
+      let compiled = try CompiledNetwork(network, batch: batch)
+      #expect(compiled.implementations.contains { $0.name == "kernel:rows" } == (batch < 9))
+      let input = random([batch, 1031], seed: 3)
+      let expected = Oracle.run(network, input)[network.output]
+      let got = try compiled.run(input)
+      #expect(relativeError(got.values, expected.values) < 3e-5)
+      #expect(try compiled.run(input, threads: 3) == got)
+    }
+  }
+
   /// Slices that follow each other, one for each axis or for both, are one step.
   @Test func subsamplesTogether() throws {
     for channels in [3, 16, 21] {
@@ -63,6 +83,8 @@ import Testing
     let answer = try compiled.run(input)
     #expect(try compiled.stepTimes(input, runs: 2).allSatisfy { $0 > 0 && $0.isFinite })
     #expect(try compiled.run(input) == answer)
-    #expect(throws: LayerError.self) { try compiled.stepTimes(random([1, 3, 8, 9], seed: 3), runs: 1) }
+    #expect(throws: LayerError.self) {
+      try compiled.stepTimes(random([1, 3, 8, 9], seed: 3), runs: 1)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import MoireLayers
+import MoireSpectral
 import MoireTensors
 import Testing
 
@@ -49,7 +50,8 @@ import Testing
       try checkEngine(network, batch: batch, sourceLocation: sourceLocation)
       let names = try CompiledNetwork(network, batch: batch).implementations.map(\.name)
       let moves = names.filter {
-        $0.contains("concat") || $0 == "kernel:copy" || $0 == "kernel:channels" || $0 == "simple:any"
+        $0.contains("concat") || $0 == "kernel:copy" || $0 == "kernel:channels"
+          || $0 == "simple:any"
       }
       #expect(moves.count == expected, "\(names)", sourceLocation: sourceLocation)
     }
@@ -125,7 +127,7 @@ import Testing
     let a = draft.convolution(0, 16, 16)
     let pool = draft.network.append(
       "pool", .pooling(Pooling(.max, kernel: 3, stride: 2, padding: 1)), inputs: [a])
-    let blur = draft.network.append("blur", .blurPool(BlurPool(taps: 3)), inputs: [a])
+    let blur = draft.network.append("blur", .blurPool(BlurPool(filterSize: 3)), inputs: [a])
     _ = draft.concatenation([pool, blur])
     try MoireLayersTests.check(draft.network, seed: 8, batch: 1)
     try MoireLayersTests.check(draft.network, seed: 8, batch: 2)

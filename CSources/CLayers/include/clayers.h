@@ -191,6 +191,11 @@ typedef struct cl_hook {
 int cl_step_hook(cl_program *program, const int *sources, int count, int dst,
                  const cl_hook *hook);
 
+/* Rows first ..< last of a product of matrices: for each image of src, values of rank 2, the sum of weights
+ * [rows, channels of src] times its channels, and the bias, not below low and not above high. */
+void cl_rows(const cl_map *src, const cl_map *dst, int64_t first, int64_t last,
+             const float *weights, const float *CL_NULLABLE bias, float low, float high);
+
 /* The positions that filters of their own at every point read: for each output row and each tap the
  * source row, -1 for none, and so for the columns. */
 typedef struct cl_filter_taps {
