@@ -85,7 +85,7 @@ import Testing
         components.shares(fit.theta), errors: fit.covariance(nil))
       for level in 0..<3 {
         let (found, share) = (reading.shareFractions[level], exact.shareFractions[level])
-        held += found.low <= share && share <= found.high ? 1 : 0
+        held += (found.low ?? 1) <= share && share <= (found.high ?? 0) ? 1 : 0
         errors[level] += (found.value - share) / 60
       }
     }

@@ -22,7 +22,8 @@ import Testing
   static func paired(_ strides: [HW], classes: Int, seed: UInt64) -> PhaseAnswers {
     var answers = answers(strides, classes: classes, seed: seed)
     let table = answers.logits
-    let shifts = answers.phases.positions
+    let width = answers.phases.width
+    let shifts = (0..<answers.phases.area).map { HW($0 / width, $0 % width) }
     var logits: [Float] = []
     for shift in shifts {
       let digits = digits(shift, strides)

@@ -42,14 +42,14 @@ public struct UniformityTest: Codable, Sendable, Equatable {
   static func oneSided(_ distance: Double, _ count: Int) -> Double {
     let size = Double(count)
     guard distance > 0 else { return 1 }
-    let all = lgamma(size + 1)
+    let all: Double = lgamma(size + 1)
     var sum = 0.0
     for j in 0...count {
       let (k, left) = (Double(j), 1 - distance - Double(j) / size)
       guard left >= 0 else { break }
       let powers = left > 0 ? (size - k) * log(left) : j == count ? 0 : -.infinity
-      let term =
-        all - lgamma(k + 1) - lgamma(size - k + 1) + (k - 1) * log(distance + k / size) + powers
+      let choices: Double = all - lgamma(k + 1) - lgamma(size - k + 1)
+      let term: Double = choices + (k - 1) * log(distance + k / size) + powers
       sum += exp(term)
     }
     return min(1, distance * sum)
@@ -104,9 +104,9 @@ public struct UniformityTest: Codable, Sendable, Equatable {
     }
     let middle = result[(k - 1) * size + k - 1]
     guard middle > 0 else { return 0 }
-    let logarithm =
-      log(middle) + Double(scale) * log(10) + lgamma(Double(count + 1))
-      - Double(count) * log(Double(count))
+    let factorial: Double = lgamma(Double(count + 1))
+    let logarithm: Double =
+      log(middle) + Double(scale) * log(10.0) + factorial - Double(count) * log(Double(count))
     return exp(logarithm)
   }
 

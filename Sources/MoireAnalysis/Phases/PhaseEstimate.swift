@@ -3,9 +3,10 @@ public struct PhaseEstimate: Codable, Sendable, Equatable {
   /// A number with its interval.
   public struct Interval: Codable, Sendable, Equatable {
     public var value: Double
-    public var low, high: Double
+    /// The ends of the interval; nil where there is none to be had.
+    public var low, high: Double?
 
-    public init(value: Double, low: Double, high: Double) {
+    public init(value: Double, low: Double? = nil, high: Double? = nil) {
       self.value = value
       self.low = low
       self.high = high
@@ -77,7 +78,7 @@ extension PhaseEstimate.Reading {
       guard sum > 0 else { return PhaseEstimate.Interval(value: 0, low: 0, high: 0) }
       let fraction = values[level] / sum
       var found = interval(fraction, unit(level).map { ($0 - fraction) / sum })
-      found.high = min(1, found.high)
+      found.high = found.high.map { min(1, $0) }
       return found
     }
   }

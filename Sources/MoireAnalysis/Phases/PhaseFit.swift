@@ -110,9 +110,9 @@ struct PhaseFit {
     for u in 0..<sets {
       let transposed = SquareMatrix.transposed(turned[u], count)
       for v in 0..<sets { curvature[u * sets + v] = SquareMatrix.trace(transposed, turned[v]) }
-      // Alone, components of nothing keep the scatter that half a dimension would leave them.
-      let floor =
-        prior == nil ? theta[u] + 0.002 * total : max(theta[u], 1e-3 * total / Double(sets))
+      // Alone, components of nothing keep the scatter that half a leaf would leave them.
+      let alone = theta[u] + 0.5 * total / Double(count)
+      let floor = prior == nil ? alone : max(theta[u], 1e-3 * total / Double(sets))
       curvature[u * sets + u] += (prior == nil ? 0.5 : Prior.weight) / dimensions / (floor * floor)
     }
     var errors = SquareMatrix.inverse(curvature, sets)

@@ -50,17 +50,16 @@ struct TheoremRun {
       (try CompiledNetwork($0.network.withoutFinalSoftmax()), $0.changes)
     }
     pointwise = options.factor > 0 ? try PointwiseAudit(analysed, factor: options.factor) : nil
-    var obstacle: String?
+    var (chain, obstacle): (PhaseChain?, String?)
     do {
       let isAsked = options.exhaustive || options.explanation != nil
-      let chain = isAsked ? try PhaseChain(analysed, threads: options.threads) : nil
-      phases = chain
-      explanation = try chain.flatMap { chain in
-        try options.explanation.map { try ExplanationRun(analysed, $0, chain) }
-      }
+      chain = isAsked ? try PhaseChain(analysed, threads: options.threads) : nil
     } catch let found as PhaseChainObstacle {
-      phases = nil
       obstacle = found.description
+    }
+    phases = chain
+    if let chain, let options = options.explanation {
+      explanation = try ExplanationRun(analysed, options, chain)
     }
     parameters = network.parameterCount
     outputShape = compiled.outputShape.dropFirst().map { $0 }

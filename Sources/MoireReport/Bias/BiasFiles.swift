@@ -16,19 +16,29 @@ public enum BiasFiles {
 
   /// One row for each class; lines end in CR LF.
   static func csv(_ document: BiasDocument) -> String {
-    let tests = ["centre_x", "centre_y", "height", "place_x", "place_y"]
-    let header =
-      ["class", "boxes", "mean_x", "mean_y", "mean_height"]
-      + tests.flatMap { ["\($0)_count", "\($0)_distance", "\($0)_p"] }
-      + ["position_p", "size_p", "place_p"]
-    let rows = document.classes.map { item in
-      [item.name, "\(item.boxes)", "\(item.meanX)", "\(item.meanY)", "\(item.meanHeight)"]
-        + [item.centreX, item.centreY, item.height, item.placeX, item.placeY].flatMap { test in
-          test.map { ["\($0.count)", "\($0.distance)", "\($0.probability)"] } ?? ["0", "", ""]
-        }
-        + ["\(item.position)", "\(item.size)", item.place.map { "\($0)" } ?? ""]
+    var header = ["class", "boxes", "mean_x", "mean_y", "mean_height"]
+    for test in ["centre_x", "centre_y", "height", "place_x", "place_y"] {
+      header += [test + "_count", test + "_distance", test + "_p"]
     }
-    return ([header] + rows)
-      .map { $0.map(SitesCSV.quoted).joined(separator: ",") + "\r\n" }.joined()
+    header += ["position_p", "size_p", "place_p"]
+    let rows = [header] + document.classes.map(row)
+    return rows.map { $0.map(SitesCSV.quoted).joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  private static func row(_ item: BiasDocument.Class) -> [String] {
+    var cells = [item.name, "\(item.boxes)"]
+    cells += [item.meanX, item.meanY, item.meanHeight].map { "\($0)" }
+    let tests: [UniformityTest?] = [
+      item.centreX, item.centreY, item.height, item.placeX, item.placeY,
+    ]
+    for test in tests {
+      guard let test else {
+        cells += ["0", "", ""]
+        continue
+      }
+      cells += ["\(test.count)", "\(test.distance)", "\(test.probability)"]
+    }
+    cells += ["\(item.position)", "\(item.size)"]
+    return cells + [item.place.map { "\($0)" } ?? ""]
   }
 }

@@ -50,7 +50,7 @@ struct EstimateText {
         + image.shareFractions.flatMap { share in
           [
             Figures.brief(share.value),
-            "\(Figures.brief(share.low)) … \(Figures.brief(share.high))",
+            "\(Figures.brief(share.low ?? 0)) … \(Figures.brief(share.high ?? 1))",
           ]
         }
     }

@@ -67,7 +67,7 @@ def steps(theta, rounds, profile=None):
 def covariance(theta):
     q = projected(theta)
     a = np.array([[np.trace(k @ q @ m @ q) for m in kernels] for k in kernels])
-    a += np.diag(0.5 / dimensions / (theta + 0.002 * theta.sum()) ** 2)
+    a += np.diag(0.5 / dimensions / (theta + 0.5 * theta.sum() / n) ** 2)
     errors = 2 / dimensions * (np.linalg.inv(a) - np.diag(theta**2 / freedom))
     to = np.array([[float(max(s) == l) for s in sets] for l in range(3)])
     return to @ errors @ to.T
