@@ -46,7 +46,11 @@ struct StudyOptions: ParsableArguments {
     var plan = quick ? StudyPlan.quick(threads: threads) : .full(threads: threads)
     plan.trainingImages = limit ?? plan.trainingImages
     plan.epochs = epochs ?? plan.epochs
-    plan.testImages = testLimit ?? plan.testImages
+    if let testLimit {
+      plan.testImages = testLimit
+      plan.mapImages = min(plan.mapImages, testLimit)
+      plan.corruptedImages = min(plan.corruptedImages, testLimit)
+    }
     return plan
   }
 

@@ -90,6 +90,16 @@ struct StudyMeasureTests {
     #expect(try alias(.ideal, "alias_after_ac") < 1e-6)
   }
 
+  @Test func `The distance of the last map is there, whether a site leaves it or a layer`() throws {
+    let data = try StudyData(training: corners(8, seed: 1), test: corners(8, seed: 2))
+    for name in ["vgg-small", "strided-small"] {
+      let values = try MapMeasure.features(
+        network(.baseline, name), data.inputs(1), threads: 1)
+      #expect(values.last?.part == "last map")
+      #expect(values.filter { $0.part == "last map" }.count == 1)
+    }
+  }
+
   @Test func `Errors relative to the baseline are means of ratios`() {
     func result(_ method: StudyMethod, _ error: Double) -> CellResult {
       let cell = StudyCell(network: "n", method: method, seed: 0)

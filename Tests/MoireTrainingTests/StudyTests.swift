@@ -12,7 +12,8 @@ struct StudyTests {
   private let study = Study(
     name: "test", title: "a test",
     cells: Study.grid(
-      [("vgg-small", [.baseline, .aps])], augmentations: [[]], seeds: 0..<2),
+      [("vgg-small", [.baseline, .aliasFree]), ("strided-small", [.aps])],
+      augmentations: [["crop:1"]], seeds: 0..<2),
     measures: [.shift, .filters])
 
   private func plan() -> StudyPlan {
@@ -52,7 +53,7 @@ struct StudyTests {
     let second = try run(study, plan(), folder) { again.append($0.cell.name) }
     #expect(again.isEmpty)
     #expect(second == whole)
-    #expect(whole.rows.map(\.method) == [.baseline, .aps])
+    #expect(whole.rows.map(\.method) == [.baseline, .aliasFree, .aps])
     #expect(whole.rows.allSatisfy { $0.seeds == [0, 1] })
     let other = try TemporaryFolder()
     defer { other.remove() }

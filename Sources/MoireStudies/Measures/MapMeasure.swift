@@ -58,11 +58,14 @@ enum MapMeasure {
       preprocessing: AuditDocument.PreprocessingSummary(description: "pixels / 255")
     ).document
     var site = 0
-    return document.layers.map { layer in
+    let values = document.layers.map { layer -> CellResult.Value in
       if layer.part == .dense { site += 1 }
       let part = layer.part == .output ? "last map" : "site \(site) \(layer.part.rawValue)"
       return .init("feature_distance", part: part, layer.mean)
     }
+    // Where the last map is what a site leaves, it is not listed again.
+    guard let last = document.layers.last, last.part != .output else { return values }
+    return values + [.init("feature_distance", part: "last map", last.mean)]
   }
 
   static let filterLine =
