@@ -6,7 +6,7 @@ struct StudyScatter {
   let x, y: StudyColumn
   let rows: [StudyDocument.Row]
 
-  private static let panel = (left: 66.0, top: 40.0, width: 520.0, height: 360.0, key: 190.0)
+  private static let panel = (left: 66.0, top: 40.0, width: 520.0, height: 360.0, key: 230.0)
 
   /// The drawing; nil without a row that has both numbers.
   func draw() -> Drawing? {
