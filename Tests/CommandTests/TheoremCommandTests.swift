@@ -173,6 +173,8 @@ import Testing
       }
       let plain = try Tool.run(["theorem", "n.onnx", "x.npy", "--exhaustive"], in: folder)
       #expect(plain.code == 2 && plain.errors.contains("--exhaustive: need --circular"))
+      let part = try Tool.run(["theorem", "n.onnx", "x.npy", "--estimate"], in: folder)
+      #expect(part.code == 2 && part.errors.contains("--estimate: need --circular"))
     }
   }
 

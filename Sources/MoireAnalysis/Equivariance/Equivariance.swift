@@ -129,7 +129,7 @@ public struct Equivariance: Sendable {
   private static func meaning(_ range: HW) -> String {
     "image rolled, shifts {0…\(range.height - 1)}×{0…\(range.width - 1)}; features brought to the "
       + "input's resolution by nearest neighbours; distance = 1 − cosine between the channel vectors "
-      + "of the moved features and the features of the moved image, mean over positions and images; calibrated by (of between): the "
+      + "of the moved features and the features of the moved image, mean over positions and images; calibrated by (of other): the "
       + "same between each image and the next one, both unmoved"
   }
 

@@ -126,7 +126,7 @@ struct DistanceChart {
       .label("\(index + 1)  \(name)", x: 0, y: -20, class: "head"),
       .label(
         "\(layer.part.rawValue), mean \(Figures.distance(layer.mean))"
-          + (layer.normalized.map { ", \(Figures.percent($0)) of between" } ?? ""),
+          + (layer.normalized.map { ", \(Figures.percent($0)) of other" } ?? ""),
         x: 0, y: -6, class: "tick"),
       HeatFigure.image(try encodePNG(pixels), x: 0, y: 0, width: side, height: side),
       .rectangle(
@@ -150,7 +150,7 @@ struct DistanceChart {
       HeatFigure.image(try encodePNG(pixels), x: x + 70, y: y - 15, width: 260, height: 10),
       .label("0", x: x + 70, y: y + 9, class: "tick"),
       .label(
-        isCalibrated ? "½ of between different images" : Figures.number(limit), x: x + 330,
+        isCalibrated ? "½ of that between different images" : Figures.number(limit), x: x + 330,
         y: y + 9, anchor: "end", class: "tick"),
     ]
   }

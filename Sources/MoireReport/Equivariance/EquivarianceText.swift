@@ -54,7 +54,7 @@ public struct EquivarianceText {
       .init(title: "operation", isNumeric: false, isFlexible: true, comfortable: 12),
       .init(title: "part", isNumeric: false), .init(title: "map"), .init(title: "mean"),
       .init(title: "95 % interval"), .init(title: "largest"), .init(title: "at Δh,Δw"),
-      .init(title: "of between"),
+      .init(title: "of other"),
     ])
     for (index, layer) in document.layers.enumerated() {
       let interval =
@@ -66,7 +66,7 @@ public struct EquivarianceText {
         interval, Figures.distance(layer.largest),
         layer.largest < Figures.smallestDistance
           ? Figures.none : "\(layer.largestAt.height),\(layer.largestAt.width)",
-        Figures.percent(layer.normalized),
+        layer.mean < Figures.smallestDistance ? "0" : Figures.percent(layer.normalized),
       ])
     }
     let worst = document.layers.indices.max {
