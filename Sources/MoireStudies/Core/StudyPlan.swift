@@ -45,7 +45,7 @@ public struct StudyPlan: Sendable, Equatable {
   /// A look at it within minutes: the numbers show the direction, no more.
   public static func quick(threads: Int) -> StudyPlan {
     StudyPlan(
-      trainingImages: 4096, epochs: 2, testImages: 2000, mapImages: 20, corruptedImages: 200,
+      trainingImages: 4096, epochs: 2, testImages: 1000, mapImages: 20, corruptedImages: 200,
       threads: threads)
   }
 
