@@ -47,7 +47,8 @@ import Testing
         // CSV ends its lines with CR LF.
         let got = try Self.shell(cell.command, in: folder)
           .replacingOccurrences(of: "\r\n", with: "\n")
-        let lines = got.components(separatedBy: "\n").dropLast(got.hasSuffix("\n") ? 1 : 0)
+        let lines =
+          got.isEmpty ? [] : got.components(separatedBy: "\n").dropLast(got.hasSuffix("\n") ? 1 : 0)
         let difference = Self.difference(cell.output, Array(lines))
         #expect(difference == nil, "\(cell): \(difference ?? "")\n--- printed:\n\(got)")
       }
