@@ -10,7 +10,7 @@ struct EngineBench: ParsableCommand {
     discussion: """
       Example: swift run -c release moire-bench engines --python venv/bin/python --make networks
 
-      Each round runs all engines one after the other, so that a change of the machine's speed hits all alike. \\
+      Each round runs all engines one after the other, so that a change of the machine's speed hits all alike. \
       Speeds are the time of the faster of onnxruntime and OpenVINO over Moire's. The floor is the sum of what \
       oneDNN's convolutions, matrix products and pools take alone, each in the layout that suits it best.
       """)
