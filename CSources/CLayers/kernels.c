@@ -19,22 +19,21 @@ cl_view cl_view_of(const cl_program *program, int index) {
                    (value->strided ? all : blocks) * height * width * inner};
 }
 
-cl_step *cl_append_kernel(cl_program *program, const int *sources, int count, int dst,
-                          cl_kernel *kernel, const char *name) {
-  cl_step *step = cl_append(program, sources, count, dst);
+static cl_step *with_kernel(cl_step *step, cl_kernel *kernel, const char *name) {
   if (!step) return NULL;
   step->kernel = kernel;
   step->implementation = name;
   return step;
 }
 
+cl_step *cl_append_kernel(cl_program *program, const int *sources, int count, int dst,
+                          cl_kernel *kernel, const char *name) {
+  return with_kernel(cl_append(program, sources, count, dst), kernel, name);
+}
+
 cl_step *cl_append_strided_kernel(cl_program *program, const int *sources, int count, int dst,
                                   cl_kernel *kernel, const char *name) {
-  cl_step *step = cl_append_strided(program, sources, count, dst);
-  if (!step) return NULL;
-  step->kernel = kernel;
-  step->implementation = name;
-  return step;
+  return with_kernel(cl_append_strided(program, sources, count, dst), kernel, name);
 }
 
 float *cl_step_floats(cl_program *program, cl_step *step, size_t count) {

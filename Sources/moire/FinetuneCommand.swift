@@ -22,24 +22,13 @@ struct FinetuneCommand: ParsableCommand {
   @Argument(help: "The ONNX file.")
   var model: String
 
-  @Option(help: "Where the images are.")
-  var data: String
-
   @Flag(help: "Replace the last layer by a new one for the classes of the data.")
   var newHead = false
 
   @Option(help: "The seed of the order of images, their augmentation and a new head.")
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Use the first images only.", valueName: "images"))
-  var limit: Int?
-
-  @Option(name: .customLong("out"), help: ArgumentHelp("The folder to write to."))
-  var output: String
-
-  @Flag(help: "Go on where a run of the same command was stopped.")
-  var resume = false
-
+  @OptionGroup var files: TrainRunOptions
   @OptionGroup var network: NetworkOptions
   @OptionGroup var planOptions: TrainPlanOptions
   @OptionGroup var preprocessing: PreprocessingOptions
@@ -47,7 +36,6 @@ struct FinetuneCommand: ParsableCommand {
 
   func validate() throws {
     _ = try planOptions.plan(seed: seed, threads: common.threads)
-    guard limit ?? 1 >= 1 else { throw ValidationError("--limit \(limit ?? 0): need 1 or more") }
   }
 
   func run() throws {
@@ -56,17 +44,17 @@ struct FinetuneCommand: ParsableCommand {
       inputName: network.inputName, outputName: network.outputName,
       size: network.parsedSize())
     let preprocessing = try preprocessing.resolve(inputShape: network.inputShape)
-    let source = DataSource(data, fitting: preprocessing)
+    let source = DataSource(files.data, fitting: preprocessing)
     let whole = try source.training(threads: common.threads)
-    let training = try whole.limited(to: limit)
+    let training = try whole.limited(to: files.limit)
     let test = try source.test(classes: whole.classes.count, threads: common.threads)
     if newHead { network = try network.replacingHead(classes: whole.classes.count, seed: seed) }
     var plan = try planOptions.plan(seed: seed, threads: common.threads)
     if planOptions.rate == nil { plan.rate /= 10 }
     if !common.quiet { describe(network, preprocessing, plan) }
     let run = TrainRun(
-      folder: output, label: "finetune", metadata: metadata, plan: plan,
-      scale: PixelScale(preprocessing), resumes: resume, quiet: common.quiet)
+      folder: files.output, label: "finetune", metadata: metadata, plan: plan,
+      scale: PixelScale(preprocessing), resumes: files.resume, quiet: common.quiet)
     let record = try run(network, training, test)
     guard !common.quiet else { return }
     let accuracy = record.testAccuracy.map { String(format: ", test %.2f %%", 100 * $0) } ?? ""

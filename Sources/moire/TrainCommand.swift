@@ -19,9 +19,6 @@ struct TrainCommand: ParsableCommand {
       summary.csv has a line for each. A killed run goes on with --resume to the same weights.
       """)
 
-  @Option(help: "Where the images are.")
-  var data: String
-
   @Option(help: "A network of the zoo, as vgg-small, strided-small or cifar_resnet18.")
   var network = "vgg-small"
 
@@ -39,15 +36,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The first seed.")
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Use the first images only.", valueName: "images"))
-  var limit: Int?
-
-  @Option(name: .customLong("out"), help: ArgumentHelp("The folder to write to."))
-  var output: String
-
-  @Flag(help: "Go on where a run of the same command was stopped.")
-  var resume = false
-
+  @OptionGroup var files: TrainRunOptions
   @OptionGroup var planOptions: TrainPlanOptions
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var common: CommonOptions
@@ -61,13 +50,12 @@ struct TrainCommand: ParsableCommand {
     guard (1...1000).contains(seeds) else {
       throw ValidationError("--seeds \(seeds): need a number from 1 to 1000")
     }
-    guard limit ?? 1 >= 1 else { throw ValidationError("--limit \(limit ?? 0): need 1 or more") }
   }
 
   func run() throws {
     let architecture = try Zoo.architecture(named: network)
-    let source = DataSource(data)
-    let training = try source.training(threads: common.threads).limited(to: limit)
+    let source = DataSource(files.data)
+    let training = try source.training(threads: common.threads).limited(to: files.limit)
     let test = try source.test(classes: training.classes.count, threads: common.threads)
     let scale = PixelScale(try preprocessing.resolve(inputShape: training.shape))
     var summary: [(seed: UInt64, record: EpochRecord)] = []
@@ -78,9 +66,9 @@ struct TrainCommand: ParsableCommand {
         classes: training.classes.count, downsampling: Downsampling(parsing: downsampling),
         padding: Border(rawValue: border) ?? .zero, weights: SeededWeights(seed: seed))
       let run = try TrainRun(
-        folder: "\(output)/seed-\(seed)", label: "seed \(seed)", metadata: metadata(seed),
+        folder: "\(files.output)/seed-\(seed)", label: "seed \(seed)", metadata: metadata(seed),
         plan: planOptions.plan(seed: seed, threads: common.threads), scale: scale,
-        resumes: resume, quiet: common.quiet)
+        resumes: files.resume, quiet: common.quiet)
       summary.append((seed, try run(network, training, test)))
     }
     try writeSummary(summary)
@@ -101,7 +89,7 @@ struct TrainCommand: ParsableCommand {
         "\(seed),\(record.loss),\(record.accuracy),\(optional(record.testLoss)),"
         + "\(optional(record.testAccuracy)),\(String(format: "%.2f", record.seconds))\n"
     }
-    try OutputFiles.write([("\(output)/summary.csv", Data(text.utf8))])
+    try OutputFiles.write([("\(files.output)/summary.csv", Data(text.utf8))])
     guard !common.quiet else { return }
     print(text, terminator: "")
   }

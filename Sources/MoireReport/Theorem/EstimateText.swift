@@ -42,19 +42,15 @@ struct EstimateText {
     guard let reading, reading.images.count > 1 else { return [] }
     var table = TextTable(
       columns: [.init(title: "image", isNumeric: false, isFlexible: true, comfortable: 16)]
-        + reading.levels.indices.flatMap {
-          [.init(title: "level \($0 + 1)"), .init(title: "95 %")]
-        })
+        + reading.levels.indices.map { .init(title: "level \($0 + 1)") })
     table.rows = zip(reading.images, reading.estimate.images).map { name, image in
       [DisplayText.clean(name)]
-        + image.shareFractions.flatMap { share in
-          [
-            Figures.brief(share.value),
-            "\(Figures.brief(share.low ?? 0)) … \(Figures.brief(share.high ?? 1))",
-          ]
+        + image.shareFractions.map { share in
+          "\(Figures.brief(share.value)) "
+            + "[\(Figures.brief(share.low ?? 0))–\(Figures.brief(share.high ?? 1))]"
         }
     }
-    return [style.bold("Shares of each image, in percent")]
+    return [style.bold("Shares of each image, in percent [95 % interval]")]
       + table.render(width: width, style: style)
   }
 
