@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import TestSupport
 import Testing
 
 /// Runs lines in a shell, as a user types them, in a folder that was empty before.
@@ -62,9 +63,10 @@ struct Shell {
 
   /// The tests of the long tier, which `.ci/run --full` asks for.
   static let isFull: Bool = {
-    let full = ProcessInfo.processInfo.environment["MOIRE_FULL"] == "1"
-    if !full { print("skipped: tests of the full tier; set MOIRE_FULL=1 for them") }
-    return full
+    if !Fixtures.isFullTier {
+      print("skipped: tests of the full tier; set MOIRE_FULL=1 for them")
+    }
+    return Fixtures.isFullTier
   }()
 }
 

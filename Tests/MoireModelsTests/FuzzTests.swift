@@ -29,8 +29,7 @@ import Testing
   @Test func mutatedFiles() throws {
     let samples = try Self.samples()
     let keep = ProcessInfo.processInfo.environment["MOIRE_FUZZ_LAST"]
-    let full = ProcessInfo.processInfo.environment["MOIRE_FULL"] != nil
-    let count = full ? 20000 : 600
+    let count = Fixtures.isFullTier ? 20000 : 600
     let before = Self.residentBytes()
     var (imported, slowest) = (0, 0.0)
     for seed in 0..<count {
@@ -54,7 +53,7 @@ import Testing
     print("\(imported) of \(count) imported, slowest \(slowest) s, memory +\(grown >> 20) MiB")
     #expect(imported > count / 20 && imported < count)
     // Other tests take memory beside this one unless it is the long run, which is to be run alone.
-    if full { #expect(grown < 256 << 20) }
+    if Fixtures.isFullTier { #expect(grown < 256 << 20) }
   }
 
   /// Chains of thousands of nodes: no time that grows with the square of their number, no recursion.

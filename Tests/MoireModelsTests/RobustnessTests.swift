@@ -1,6 +1,7 @@
 import MoireLayers
 import MoireTensors
 import SwiftProtobuf
+import TestSupport
 import Testing
 
 @testable import MoireModels
@@ -100,7 +101,7 @@ import Testing
     ]
     var generator = SeededGenerator(seed: 21)
     func extreme() -> Int64 { extremes[generator.integer(in: 0..<extremes.count)] }
-    for _ in 0..<3000 {
+    for _ in 0..<(Fixtures.isFullTier ? 3000 : 500) {
       var proto = whole
       for _ in 0...generator.integer(in: 0..<2) {
         switch generator.integer(in: 0..<3) {

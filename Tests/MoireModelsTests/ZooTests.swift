@@ -65,14 +65,12 @@ struct ClosedFormWeights: WeightSource {
     return data.flatMap { try? JSONDecoder().decode([String: Reference].self, from: $0) } ?? [:]
   }()
 
-  static let isLong = ProcessInfo.processInfo.environment["MOIRE_FULL"] == "1"
-
   /// The networks of the literature; those made for studies here have no reference elsewhere.
   static let referenced = Zoo.names.filter { !["vgg-small", "strided-small"].contains($0) }
 
   /// In the short tier, one member of each family that has few weights.
   static let answered =
-    isLong
+    Fixtures.isFullTier
     ? referenced.sorted()
     : [
       "resnet18", "mobilenet_v2", "mobilenet_v3_small", "squeezenet1_1", "densenet121",

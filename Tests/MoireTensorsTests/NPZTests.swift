@@ -1,12 +1,17 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import MoireTensors
 
 /// The archives were made by NumPy: see `Tests/TestSupport/Fixtures/npz/make_npz.py`.
 @Suite struct NPZTests {
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("TestSupport/Fixtures/npz")
+  static let folder = Fixtures.folder.appendingPathComponent("npz")
+
+  /// Positions evenly over a file: at most 2000 in the long tier, 100 in the short one.
+  static func positions(_ count: Int) -> StrideTo<Int> {
+    stride(from: 0, to: count, by: count / (Fixtures.isFullTier ? 2000 : 100) + 1)
+  }
 
   static func bytes(_ name: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
@@ -42,7 +47,7 @@ import Testing
   @Test(arguments: ["stored.npz", "compressed.npz"])
   func everyTruncationIsAnError(_ file: String) throws {
     let bytes = try Self.bytes(file)
-    for length in stride(from: 0, to: bytes.count, by: bytes.count / 300 + 1) {
+    for length in Self.positions(bytes.count) {
       #expect(throws: TensorError.self) {
         let archive = try NPZ(decoding: Array(bytes[..<length]), path: "cut")
         for name in archive.names { _ = try archive.tensor(named: name) }
@@ -54,8 +59,7 @@ import Testing
   @Test(arguments: ["stored.npz", "compressed.npz"])
   func flippedBitsNeverGiveOtherValues(_ file: String) throws {
     let bytes = try Self.bytes(file)
-    // Every byte of the smaller file, every 31st of the larger.
-    for position in stride(from: 0, to: bytes.count, by: bytes.count / 1500 + 1) {
+    for position in Self.positions(bytes.count) {
       var damaged = bytes
       damaged[position] ^= 1 << UInt8(position % 8)
       guard let archive = try? NPZ(decoding: damaged, path: "flipped") else { continue }

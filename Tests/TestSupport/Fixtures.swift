@@ -11,6 +11,9 @@ public enum Fixtures {
   public static let networks = folder.appendingPathComponent("networks")
   public static let embedded = package.appendingPathComponent("CSources/CEmbedded/files")
 
+  /// Whether `MOIRE_FULL` asks for the long tier: the whole of what the short one samples.
+  public static let isFullTier = ProcessInfo.processInfo.environment["MOIRE_FULL"] == "1"
+
   /// A tensor of the fixtures of networks.
   public static func tensor(_ name: String) throws -> Tensor {
     try NPY.read(path: networks.appendingPathComponent(name).path)

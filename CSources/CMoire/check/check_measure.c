@@ -78,6 +78,88 @@ static void ordinary(void) {
   }
 }
 
+enum { EACH = 4 };
+
+// Each of several at once gives the bits that it gives alone, in any order, from a workspace that
+// stands anywhere.
+static void each_as_alone(size_t height, size_t width, size_t rotation) {
+  setting made[EACH];
+  const moire_identities *all[EACH];
+  size_t own = 0;
+  for (size_t i = 0; i < EACH; i += 1) {
+    const size_t kind = (i + rotation) % EACH;
+    made[i] = make(height, width, kind % 2 ? 2 : 1, kind < 2 ? 2 : 3, (int)kind);
+    all[i] = made[i].identities;
+  }
+  enum { PLANES = 3 };
+  float *map = check_noise(PLANES * height * width, rotation);
+  // The second plane is dead.
+  memset(map + height * width, 0, height * width * sizeof *map);
+  const moire_planes planes = check_planar(map, PLANES, height, width);
+  moire_identity_reading *readings = check_memory(EACH * PLANES * sizeof *readings), alone[PLANES];
+  for (size_t count = 1; count <= EACH; count += 1) {
+    const size_t bytes = moire_identities_each_workspace_size(all, count);
+    own = made[count - 1].bytes > own ? made[count - 1].bytes : own;
+    EXPECT(count == 1 ? bytes == own : bytes >= own + 16 * height * width);
+    char *workspace = check_memory(bytes + count);
+    EXPECT_STATUS(
+      moire_identities_read_each(
+        all, count, readings, NULL, &planes, workspace + count, bytes),
+      moire_ok);
+    for (size_t i = 0; i < count; i += 1) {
+      EXPECT_STATUS(
+        moire_identities_read(all[i], alone, NULL, &planes, made[i].workspace, made[i].bytes),
+        moire_ok);
+      EXPECT(memcmp(alone, readings + i * PLANES, sizeof alone) == 0);
+    }
+    free(workspace);
+  }
+  for (size_t i = 0; i < EACH; i += 1) { unmake(&made[i]); }
+  free(map);
+  free(readings);
+}
+
+static void each_refuses(void) {
+  setting a = make(8, 6, 2, 2, 1), b = make(8, 6, 2, 3, 0), other = make(6, 8, 2, 2, 0);
+  const moire_identities *all[] = {a.identities, b.identities, other.identities, NULL};
+  float *map = check_noise(2 * 48, 5);
+  moire_identity_reading r[4];
+  const moire_planes planes = check_planar(map, 2, 8, 6), none = {0};
+  const size_t bytes = moire_identities_each_workspace_size(all, 2);
+  char *w = check_memory(bytes);
+  size_t fault = 7;
+  EXPECT_STATUS(moire_identities_read_each(all, 2, r, &fault, &planes, w, bytes), moire_ok);
+  EXPECT_STATUS(moire_identities_read_each(all, 0, NULL, &fault, &planes, w, 0), moire_ok);
+  EXPECT_STATUS(moire_identities_read_each(all, 2, NULL, &fault, &none, w, bytes), moire_ok);
+  const moire_status null = moire_null_argument, invalid = moire_invalid_argument;
+  EXPECT_STATUS(moire_identities_read_each(NULL, 2, r, NULL, &planes, w, bytes), null);
+  EXPECT_STATUS(moire_identities_read_each(all + 2, 2, r, NULL, &planes, w, bytes), null);
+  EXPECT_STATUS(moire_identities_read_each(all, 2, NULL, NULL, &planes, w, bytes), null);
+  EXPECT_STATUS(moire_identities_read_each(all, 2, r, NULL, NULL, w, bytes), null);
+  EXPECT_STATUS(moire_identities_read_each(all, 2, r, NULL, &planes, NULL, bytes), null);
+  EXPECT_STATUS(moire_identities_read_each(all, 3, r, NULL, &planes, w, bytes), invalid);
+  EXPECT_STATUS(
+    moire_identities_read_each(all, 2, r, NULL, &planes, w, bytes - 1), moire_workspace_too_small);
+  EXPECT(moire_identities_each_workspace_size(NULL, 2) == 0);
+  EXPECT(moire_identities_each_workspace_size(all, 0) == 0);
+  EXPECT(fault == 7);
+  map[48 + 5] = NAN;
+  EXPECT_STATUS(
+    moire_identities_read_each(all, 2, r, &fault, &planes, w, bytes), moire_not_finite);
+  EXPECT(fault == 1);
+  unmake(&a);
+  unmake(&b);
+  unmake(&other);
+  free(map);
+  free(w);
+}
+
+static void several(void) {
+  static const size_t sizes[][2] = {{6, 6}, {2, 12}, {10, 18}, {2, 6}};
+  for (size_t i = 0; i < 16; i += 1) { each_as_alone(sizes[i / 4][0], sizes[i / 4][1], i % 4); }
+  each_refuses();
+}
+
 static void not_finite(void) {
   static const float values[] = {NAN, INFINITY, -INFINITY};
   setting made = make(8, 6, 2, 2, 1);
@@ -191,6 +273,7 @@ static void wrong_options(void) {
 
 int main(void) {
   ordinary();
+  several();
   not_finite();
   wrong_planes();
   wrong_options();
