@@ -200,8 +200,8 @@ extension Layer {
       Layer.phase(layer.kernel, layer.dilation, layer.padding)
     case .subsample(_, let offset): [Double(offset.height), Double(offset.width)]
     case .separablePool(let layer):
-      [layer.rows, layer.columns].map {
-        Double($0.taps.count - 1) / 2 - Double($0.lead)
+      [layer.rows, layer.columns].map { axis -> Double in
+        Double(axis.taps.count - 1) / 2 - Double(axis.lead)
       }
     case .blurPool(let layer):
       (try? layer.geometry(size: size)).map { [$0.rows.phase, $0.columns.phase] } ?? [0, 0]

@@ -1,6 +1,5 @@
 import Foundation
 import TestSupport
-import TestSupport
 import Testing
 
 /// Runs lines in a shell, as a user types them, in a folder that was empty before.

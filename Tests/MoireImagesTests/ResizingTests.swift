@@ -62,8 +62,10 @@ import Testing
   private func triangles(_ size: Int, _ target: Int) -> [[Double]] {
     let ratio = Double(size) / Double(target)
     return (0..<target).map { output in
-      let weights = (0..<size).map {
-        max(0, 1 - abs(Double($0) + 0.5 - (Double(output) + 0.5) * ratio) / max(ratio, 1))
+      let centre = (Double(output) + 0.5) * ratio
+      let weights = (0..<size).map { input -> Double in
+        let distance = abs(Double(input) + 0.5 - centre)
+        return max(0, 1 - distance / max(ratio, 1))
       }
       let sum = weights.reduce(0, +)
       return weights.map { $0 / sum }

@@ -89,8 +89,10 @@ struct ClosedFormWeights: WeightSource {
       let got = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.shape) })
       for key in Set(expected.keys).union(got.keys) { #expect(got[key] == expected[key], "\(key)") }
     }
-    let lines = parameters.sorted { Array($0.name.utf8).lexicographicallyPrecedes($1.name.utf8) }
-      .map { "\($0.name):\($0.shape.map(String.init).joined(separator: ","))\n" }
+    let sorted = parameters.sorted { Array($0.name.utf8).lexicographicallyPrecedes($1.name.utf8) }
+    let lines = sorted.map { parameter -> String in
+      "\(parameter.name):\(parameter.shape.map(String.init).joined(separator: ","))\n"
+    }
     let digest = String(ClosedFormWeights.fnv(lines.joined()), radix: 16)
     #expect(parameters.count == reference.count)
     #expect(parameters.reduce(0) { $0 + $1.shape.reduce(1, *) } == reference.values)

@@ -90,7 +90,8 @@ struct CoreTests {
     #expect(values == [1, 1, 0.5, 0, 0, 0, 0.5, 1])
     #expect(moire_ideal_sample(&values, 0, 2, .drop) == .invalid_argument)
     #expect(moire_binomial_taps(&values, 5) == .ok)
-    #expect(Array(values[0..<5]) == [1, 4, 6, 4, 1].map { $0 / 16 })
+    let binomial: [Double] = [1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16]
+    #expect(Array(values[0..<5]) == binomial)
     #expect(moire_binomial_taps(&values, 0) == .invalid_argument)
     #expect(moire_binomial_sample(nil, 4, 3) == .null_argument)
     for status in 0...8 {

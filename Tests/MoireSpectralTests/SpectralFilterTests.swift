@@ -130,7 +130,7 @@ struct SpectralFilterTests {
     let size: HW = [6, 9]
     let rows = try LowPass.binomial(4).response(size: 6, stride: 2)
     let columns = try LowPass.gaussian(sigma: 1).response(size: 9, stride: 2)
-    let product = (0..<size.area).map { rows[$0 / 9] * columns[$0 % 9] }
+    let product = (0..<size.area).map { (n: Int) -> Double in rows[n / 9] * columns[n % 9] }
     let x = values(size, planes: 3)
     let whole = try SpectralFilter(size: size, response: product)
     let separable = try SpectralFilter(size: size, rows: rows, columns: columns)

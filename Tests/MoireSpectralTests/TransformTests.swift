@@ -20,7 +20,7 @@ func relativeDistance<Scalar: BinaryFloatingPoint>(_ a: [Scalar], _ b: [Double])
 /// The stored half of a full spectrum, real and imaginary parts side by side.
 func half(_ spectrum: [SpectralOracle.Complex], _ size: HW) -> [Double] {
   (0..<size.height).flatMap { y in
-    (0...size.width / 2).flatMap { x in
+    (0...size.width / 2).flatMap { x -> [Double] in
       [spectrum[y * size.width + x].re, spectrum[y * size.width + x].im]
     }
   }

@@ -174,9 +174,10 @@ extension SpectralOracle {
   public static func kaiser(_ position: Double, beta: Double) -> Double {
     func bessel(_ x: Double) -> Double {
       let steps = 400
-      return (0..<steps).reduce(0) {
-        $0 + exp(x * cos(.pi * (Double($1) + 0.5) / Double(steps)))
-      } / Double(steps)
+      let sum = (0..<steps).reduce(0.0) { (sum: Double, step: Int) -> Double in
+        sum + exp(x * cos(.pi * (Double(step) + 0.5) / Double(steps)))
+      }
+      return sum / Double(steps)
     }
     let t = 2 * position - 1
     return bessel(beta * (1 - t * t).squareRoot()) / bessel(beta)

@@ -22,7 +22,7 @@ public struct UniformityTest: Codable, Sendable, Equatable {
     guard !values.isEmpty else { return nil }
     let (sorted, size) = (values.sorted(), Double(values.count))
     let largest =
-      sorted.enumerated().map { rank, value in
+      sorted.enumerated().map { (rank: Int, value: Double) -> Double in
         max(Double(rank + 1) / size - value, value - Double(rank) / size)
       }.max() ?? 0
     count = values.count

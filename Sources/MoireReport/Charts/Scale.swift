@@ -37,7 +37,8 @@ struct Scale {
   private static func step(of length: Double, about count: Int) -> Double {
     let rough = length / Double(max(1, count))
     let decade = pow(10, floor(log10(rough)))
-    let factor = [1.0, 2, 5, 10].first { $0 * decade >= rough * (1 - 1e-9) } ?? 10
+    let factors: [Double] = [1, 2, 5, 10]
+    let factor = factors.first { $0 * decade >= rough * (1 - 1e-9) } ?? 10
     return factor * decade
   }
 

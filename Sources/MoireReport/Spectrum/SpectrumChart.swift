@@ -75,8 +75,8 @@ public struct SpectrumChart {
   }
 
   private var limits: [(frequency: Double, text: String)] {
-    Set([document.stride.height, document.stride.width]).sorted().filter { $0 > 1 }.map {
-      (0.5 / Double($0), "1/\(2 * $0)")
+    Set([document.stride.height, document.stride.width]).sorted().filter { $0 > 1 }.map { stride in
+      (0.5 / Double(stride), "1/\(2 * stride)")
     }
   }
 }

@@ -28,7 +28,7 @@ public enum StudyFiles {
       "values",
     ]
     let rows = document.rows.flatMap { row in
-      row.means.map { mean in
+      row.means.map { mean -> [String] in
         [
           row.network, row.method.rawValue, row.augmentation, "\(row.seeds.count)", mean.measure,
           mean.part, "\(mean.mean)", mean.low.map { "\($0)" } ?? "",

@@ -7,8 +7,9 @@ import Testing
 /// over 0, where many functions have a corner.
 func onGrid(_ shape: [Int], seed: UInt64, scale: Double = 1) -> Tensor {
   var generator = SeededGenerator(seed: seed)
-  let values = (0..<shape.reduce(1, *)).map { _ in
-    Float(((min(max(generator.normal() * scale, -3.9), 3.9) * 8192).rounded(.down) + 0.5) / 8192)
+  let values = (0..<shape.reduce(1, *)).map { _ -> Float in
+    let value: Double = min(max(generator.normal() * scale, -3.9), 3.9)
+    return Float(((value * 8192).rounded(.down) + 0.5) / 8192)
   }
   return try! Tensor(shape: shape, values: values)
 }
