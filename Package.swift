@@ -7,13 +7,13 @@ let swiftRules: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .treatAllWarnings(as: .error),
 ]
-// Oracles are loops over every sample: without optimisation they take most of the tests' time.
-let testRules = swiftRules + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 let cRules: [CSetting] = [
   .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
   // The C kernels stay fast when the Swift side is built for debugging.
   .unsafeFlags(["-O2"], .when(configuration: .debug)),
 ]
+
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 /// A Swift library target with the rules every module of the package is built by.
 func library(
@@ -25,12 +25,14 @@ func library(
     swiftSettings: swiftRules, linkerSettings: linkerSettings)
 }
 
+/// A test target; `oracles` where loops over every sample would otherwise take most of the tests' time.
 func tests(
-  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  oracles: Bool = false
 ) -> Target {
   .testTarget(
     name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude,
-    swiftSettings: testRules)
+    swiftSettings: swiftRules + (oracles ? optimised : []))
 }
 
 let argumentParser = Target.Dependency.product(
@@ -117,11 +119,11 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["MoireTensors"], path: "Tests/TestSupport",
-      exclude: ["Fixtures"], swiftSettings: testRules),
+      exclude: ["Fixtures"], swiftSettings: swiftRules + optimised),
     tests("MoireTensorsTests", ["MoireTensors"]),
     tests("MoireImagesTests", ["MoireImages", "MoireTensors"]),
     tests("MoireSpectralTests", ["MoireSpectral", "MoireTensors"]),
-    tests("MoireLayersTests", ["MoireLayers", "MoireSpectral", "MoireTensors"]),
+    tests("MoireLayersTests", ["MoireLayers", "MoireSpectral", "MoireTensors"], oracles: true),
     tests(
       "MoireModelsTests",
       [

@@ -14,7 +14,10 @@ import Testing
 
   /// One image of the embedded network's size, so that a run takes no time.
   private static func image(in folder: URL) throws {
-    let values = (0..<784).map { Float(sin(Double($0 % 28) * 1.9) + cos(Double($0 / 28) * 1.3)) }
+    let values = (0..<784).map { (n: Int) -> Float in
+      let (x, y) = (Double(n % 28), Double(n / 28))
+      return Float(sin(x * 1.9) + cos(y * 1.3))
+    }
     try NPY.write(
       Tensor(shape: [1, 28, 28], values: values), path: folder.appendingPathComponent("x.npy").path)
   }

@@ -111,7 +111,7 @@ import Testing
 
   /// What a step of a box does behind the ideal filter: the overshoot of Gibbs, 9 % at each side.
   @Test func ringingIsThatOfGibbs() throws {
-    let values = (0..<256 * 4).map { Float(($0 % 256) / 128) }
+    let values = (0..<256 * 4).map { (n: Int) -> Float in Float(n % 256 / 128) }
     let maps = try Tensor(shape: [1, 1, 4, 256], values: values)
     let reading = try FilterReading(
       maps, filters: [MapFilter(parsing: "ideal")],

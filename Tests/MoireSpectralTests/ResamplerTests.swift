@@ -231,6 +231,9 @@ extension ResamplingOracle.Border {
 extension ResamplingOracle {
   /// I₀(x) = (1/π) ∫₀^π exp(x cos t) dt, to rounding by the midpoint rule where x < 20.
   static func bessel(_ x: Double) -> Double {
-    (0..<50).reduce(0) { $0 + exp(x * cos(.pi * (Double($1) + 0.5) / 50)) } / 50
+    let sum = (0..<50).reduce(0.0) { (sum: Double, step: Int) -> Double in
+      sum + exp(x * cos(.pi * (Double(step) + 0.5) / 50))
+    }
+    return sum / 50
   }
 }

@@ -75,8 +75,9 @@ public struct SpectrumChart {
   }
 
   private var limits: [(frequency: Double, text: String)] {
-    Set([document.stride.height, document.stride.width]).sorted().filter { $0 > 1 }.map { stride in
-      (0.5 / Double(stride), "1/\(2 * stride)")
+    let strides: [Int] = Set([document.stride.height, document.stride.width]).sorted()
+    return strides.filter { $0 > 1 }.map { stride in
+      (frequency: 0.5 / Double(stride), text: "1/\(2 * stride)")
     }
   }
 }
