@@ -48,9 +48,16 @@ MOIRE_INLINE void deinterleave_quarter_double(
 #include "fir_combine.inc"
 
 struct task_double;
+static int run_block_double(const struct task_double *task);
 static void run_turned_double(struct task_double *task, const moire_fir *fir);
 
 #include "fir_execute.inc"
+
+// Doubles have no way of their own through sixteen planes.
+static int run_block_double(const task_double *task) {
+  (void)task;
+  return 0;
+}
 
 // Planes of doubles are not turned.
 static void run_turned_double(task_double *task, const moire_fir *fir) {

@@ -47,9 +47,20 @@ MOIRE_INLINE void deinterleave_quarter_float(
 #include "fir_combine.inc"
 
 struct task_float;
+static int run_block_float(const struct task_float *task);
 static void run_turned_float(struct task_float *task, const moire_fir *fir);
 
 #include "fir_execute.inc"
+
+static int run_block_float(const task_float *task) {
+  const moire_planes *from = &task->from;
+  const moire_output *to = &task->to;
+  return from->count == MOIRE_LANES && from->column_stride == MOIRE_LANES &&
+    to->column_stride == MOIRE_LANES &&
+    moire_fir_small(
+      to->data, to->row_stride, from->data, from->row_stride, (lanes *)task->memory, task->height,
+      task->width);
+}
 
 // Small planes: sixteen are turned to lie side by side, filtered like that and turned back.
 static void turn_planes(lanes *to, const task_float *task) {
@@ -99,7 +110,10 @@ static void run_small(const task_float *task) {
   lanes *out = in + task->height->inputs * task->width->inputs;
   lanes *lines = out + task->height->outputs * task->width->outputs;
   turn_planes(in, task);
-  if (!moire_fir_small(out, in, lines, task->height, task->width)) {
+  const ptrdiff_t from_row = (ptrdiff_t)task->width->inputs * MOIRE_LANES;
+  const ptrdiff_t to_row = (ptrdiff_t)task->width->outputs * MOIRE_LANES;
+  if (!moire_fir_small(
+        (float *)out, to_row, (const float *)in, from_row, lines, task->height, task->width)) {
     filter_turned(out, in, lines, task);
   }
   turn_back(task->to.data, out, task, task->height->outputs);
@@ -130,9 +144,23 @@ static void run_strips(const task_float *task) {
   }
 }
 
-// Takes groups of sixteen planes off the task and leaves the rest of them.
+// Whether the planes and their rows follow each other without gaps.
+static int is_dense(const task_float *task) {
+  const ptrdiff_t width = (ptrdiff_t)task->width->inputs, out = (ptrdiff_t)task->width->outputs;
+  return task->from.row_stride == width && task->to.row_stride == out &&
+    task->from.plane_stride == width * (ptrdiff_t)task->height->inputs &&
+    task->to.plane_stride == out * (ptrdiff_t)task->height->outputs;
+}
+
+// Takes groups of sixteen planes off the task, or all of them, and leaves the rest.
 static void run_turned_float(task_float *task, const moire_fir *fir) {
   if (task->from.column_stride != 1 || task->to.column_stride != 1) { return; }
+  if (is_dense(task) &&
+      moire_fir_tiny(
+        task->to.data, task->from.data, task->from.count, task->height, task->width)) {
+    task->from.count = 0;
+    return;
+  }
   const int small = moire_fir_turned_bytes(fir) > 0;
   if (!small && task->line) { return; }
   for (; task->from.count >= MOIRE_LANES; task->from.count -= MOIRE_LANES) {

@@ -58,10 +58,16 @@ void moire_fir_line_free(moire_fir_line *line);
 // Bytes for sixteen planes side by side before and after the filter; 0 where they are not small.
 size_t moire_fir_turned_bytes(const moire_fir *fir);
 
-// Filters sixteen small planes side by side in both axes, `line` holds one of their rows; 0 where the
-// maps are not even or not of the same short length.
+// Filters sixteen planes side by side in both axes, columns sixteen samples apart; `line` holds one
+// of their rows. 0 where the maps are not even or not of the same short length.
 int moire_fir_small(
-  lanes *to, const lanes *from, lanes *line, const moire_fir_map *height,
+  float *to, ptrdiff_t to_row, const float *from, ptrdiff_t from_row, lanes *line,
+  const moire_fir_map *height, const moire_fir_map *width);
+
+// Filters `count` planes of rows of up to 8 samples to up to 4×4, all without gaps, plane by plane in
+// registers; 0 where they are larger, or the maps are not as above, or the processor lacks AVX-512.
+int moire_fir_tiny(
+  float *to, const float *from, size_t count, const moire_fir_map *height,
   const moire_fir_map *width);
 
 // Sixteen planes `plane` apart to lanes, sample by sample, and back.

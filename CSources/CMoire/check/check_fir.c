@@ -80,6 +80,56 @@ static void blurs(void) {
   }
 }
 
+// The float filter beside the double one, of planes without gaps and of sixteen side by side.
+static void beside_double(const moire_fir *fir, size_t planes, size_t height, size_t width) {
+  const size_t in = height * width, bytes = moire_fir_workspace_size(fir);
+  const size_t out_width = moire_fir_output_width(fir);
+  const size_t out = moire_fir_output_height(fir) * out_width;
+  const ptrdiff_t a = (ptrdiff_t)in, b = (ptrdiff_t)out, w = (ptrdiff_t)width;
+  const ptrdiff_t x = (ptrdiff_t)out_width, c = (ptrdiff_t)planes;
+  float *map = check_noise(planes * in, in), *got = check_memory(planes * out * sizeof *got);
+  double *wide = check_memory(planes * in * sizeof *wide);
+  double *wanted = check_memory(planes * out * sizeof *wanted);
+  void *workspace = check_memory(bytes);
+  for (size_t i = 0; i < planes * in; i += 1) { wide[i] = (double)map[i]; }
+  const ptrdiff_t from[2][3] = {{a, w, 1}, {1, w * c, c}}, to[2][3] = {{b, x, 1}, {1, x * c, c}};
+  for (int i = 0; i < 2; i += 1) {
+    const ptrdiff_t *f = from[i], *t = to[i];
+    const moire_planes single = {map, planes, f[0], f[1], f[2]};
+    const moire_planes_double twofold = {wide, planes, f[0], f[1], f[2]};
+    const moire_output output = {got, t[0], t[1], t[2]};
+    const moire_output_double reference = {wanted, t[0], t[1], t[2]};
+    EXPECT_STATUS(moire_fir_execute(fir, &single, &output, workspace, bytes), moire_ok);
+    EXPECT_STATUS(
+      moire_fir_execute_double(fir, &twofold, &reference, workspace, bytes), moire_ok);
+    // Taps sum to 1 in each axis: ten roundings of samples below 1.
+    for (size_t j = 0; j < planes * out; j += 1) { EXPECT(fabs((double)got[j] - wanted[j]) < 1e-6); }
+  }
+  free(map);
+  free(got);
+  free(wide);
+  free(wanted);
+  free(workspace);
+}
+
+static void small(void) {
+  for (size_t i = 0; i < 10 * 10 * 4; i += 1) {
+    const moire_blur_convention convention =
+      i % 3 ? moire_blur_zhang : moire_blur_kornia;
+    const size_t height = 1 + i % 10, width = 1 + i / 10 % 10, taps = 2 + i / 100;
+    const moire_blur_options options = {
+      convention, i % 2 ? moire_blur_padding(convention) : moire_padding_replicate, taps, taps,
+      1 + i % 4, 2 + i % 2, height, width};
+    moire_fir *fir = NULL;
+    EXPECT_STATUS(moire_blur_create(&fir, NULL, NULL, &options), moire_ok);
+    if (!fir) { continue; }
+    static const size_t counts[] = {1, 3, 16, 33};
+    for (size_t j = 0; j < 4; j += 1) { beside_double(fir, counts[j], height, width); }
+    check_filter(fir, height, width, 0);
+    moire_fir_destroy(fir);
+  }
+}
+
 static void refuse(moire_fir_options options, moire_status wanted) {
   moire_fir *fir = NULL;
   EXPECT_STATUS(moire_fir_create(&fir, &options), wanted);
@@ -181,6 +231,7 @@ static void paddings(void) {
 int main(void) {
   ordinary();
   blurs();
+  small();
   wrong();
   wrong_blurs();
   paddings();
