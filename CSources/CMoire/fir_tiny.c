@@ -10,7 +10,7 @@
 enum { TINY_ROW = 8, TINY_OUT = 4, TINY_PLANE = TINY_ROW * TINY_ROW, TINY_TAPS = 5 };
 
 typedef struct tiny_filter {
-  size_t rows, area, outputs;
+  size_t area, outputs;
   // Where row y of the vertical pass takes its tap k.
   size_t source[TINY_OUT][TINY_TAPS];
   // Of two rows in each of two registers, what tap k of every output takes.
@@ -21,13 +21,16 @@ typedef struct tiny_filter {
 static tiny_filter tiny_make(const moire_fir_map *height, const moire_fir_map *width) {
   const size_t count = height->even, columns = width->outputs;
   tiny_filter made = {
-    .rows = height->outputs, .area = height->inputs * width->inputs,
+    .area = height->inputs * width->inputs,
     .outputs = height->outputs * columns};
   for (size_t k = 0; k < count; k += 1) {
     made.vertical[k] = height->gain_float[k];
     made.horizontal[k] = width->gain_float[k];
-    for (size_t y = 0; y < made.rows; y += 1) {
-      made.source[y][k] = height->source[y * count + k] * width->inputs;
+    for (size_t y = 0; y < TINY_OUT; y += 1) {
+      // Rows beyond the last one are those of the first once more, and are not stored.
+      const size_t row = y < height->outputs ? y : 0;
+      made.source[y][k] = height->source[row * count + k] * width->inputs;
+      if (y >= height->outputs) { continue; }
       for (size_t x = 0; x < columns; x += 1) {
         made.across[k][y * columns + x] =
           (int32_t)(y * TINY_ROW + width->source[x * count + k]);
@@ -54,8 +57,7 @@ MOIRE_TINY_INLINE tiny_registers tiny_load(const tiny_filter *filter, size_t cou
     r.horizontal[k] = _mm512_set1_ps(filter->horizontal[k]);
     r.across[k] = _mm512_loadu_si512(filter->across[k]);
     for (size_t y = 0; y < TINY_OUT; y += 1) {
-      // Rows beyond the last one repeat it and are not stored.
-      r.source[y][k] = filter->source[y < filter->rows ? y : filter->rows - 1][k];
+      r.source[y][k] = filter->source[y][k];
     }
   }
   return r;

@@ -59,4 +59,20 @@ void moire_identity_subsample(const moire_identities *identities, const identity
 void moire_identity_measure(
   moire_identity_reading *reading, const moire_identities *identities, const identity_work *work);
 
+// Planes of either precision.
+typedef struct identity_source {
+  const float *single;
+  const double *twofold;
+  size_t count;
+  ptrdiff_t plane, row, column;
+  // Energy beside DC, as a share of the total, below which a plane is constant.
+  double constant;
+} identity_source;
+
+// One plane, its forward transform done once for all identities; readings[i * stride] is the i-th's.
+// 0 where the plane is not finite.
+int moire_identity_read_plane(
+  moire_identity_reading *readings, size_t stride, const moire_identities *const *identities,
+  size_t count, identity_work *work, const identity_source *from, size_t p);
+
 #endif

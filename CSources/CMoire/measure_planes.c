@@ -1,30 +1,18 @@
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
-#include "alignment.h"
 #include "identity.h"
 #include "reader.h"
 
-// Planes of either precision.
-typedef struct source {
-  const float *single;
-  const double *twofold;
-  size_t count;
-  ptrdiff_t plane, row, column;
-  // Energy beside DC, as a share of the total, below which a plane is constant.
-  double constant;
-} source;
-
-static double sample(const source *from, size_t p, size_t y, size_t x) {
+static double sample(const identity_source *from, size_t p, size_t y, size_t x) {
   const ptrdiff_t at = (ptrdiff_t)p * from->plane + (ptrdiff_t)y * from->row +
     (ptrdiff_t)x * from->column;
   return from->single ? from->single[at] : from->twofold[at];
 }
 
 // The plane, complex, without its mean and scaled by a power of two; 0 if it is not finite.
-static int stage(identity_work *work, const moire_identities *identities, const source *from,
-  size_t p) {
+static int stage(
+  identity_work *work, const moire_identities *identities, const identity_source *from, size_t p) {
   const size_t height = identities->height, width = identities->width, samples = height * width;
   complex_value *to = work->map;
   double sum = 0, most = 0;
@@ -124,11 +112,11 @@ static int finish(
   return isfinite(reading->energy.predicted * shifts) && isfinite(reading->energy.measured);
 }
 
-// What one of the identities says of the plane whose spectrum is in work->spectrum; the map is filled
-// and, where nothing filters it, subsampled already.
+// What one of the identities says of the plane whose spectrum is in work->spectrum; the map is
+// filled and, where nothing filters it, subsampled already.
 static int read_spectrum(
   moire_identity_reading *reading, const moire_identities *identities, identity_work *work,
-  const source *from) {
+  const identity_source *from) {
   moire_identity_reading result = {0};
   fftw_complex *map = (fftw_complex *)work->map;
   const size_t samples = identities->height * identities->width;
@@ -151,10 +139,9 @@ static int read_spectrum(
   return 1;
 }
 
-// One plane, its forward transform done once for all identities; readings[i * stride] is the i-th's.
-static int read_plane(
+int moire_identity_read_plane(
   moire_identity_reading *readings, size_t stride, const moire_identities *const *identities,
-  size_t count, identity_work *work, const source *from, size_t p) {
+  size_t count, identity_work *work, const identity_source *from, size_t p) {
   const size_t samples = identities[0]->height * identities[0]->width;
   int transformed = 0;
   for (size_t i = 0; i < count; i += 1) {
@@ -174,85 +161,4 @@ static int read_plane(
     if (!read_spectrum(&readings[i * stride], identities[i], work, from)) { return 0; }
   }
   return 1;
-}
-
-static size_t spectrum_bytes(const moire_identities *identities) {
-  const size_t samples = identities->height * identities->width;
-  return (samples * sizeof(complex_value) + sizeof(lanes) - 1) / sizeof(lanes) * sizeof(lanes);
-}
-
-static moire_status read_all(
-  const moire_identities *const *identities, size_t count, moire_identity_reading *readings,
-  size_t *fault, const source *from, void *workspace, size_t workspace_bytes) {
-  if (!identities || !workspace) { return moire_null_argument; }
-  for (size_t i = 0; i < count; i += 1) {
-    if (!identities[i]) { return moire_null_argument; }
-    if (identities[i]->height != identities[0]->height ||
-        identities[i]->width != identities[0]->width) {
-      return moire_invalid_argument;
-    }
-  }
-  if (workspace_bytes < moire_identities_each_workspace_size(identities, count)) {
-    return moire_workspace_too_small;
-  }
-  if (from->count == 0 || count == 0) { return moire_ok; }
-  if (!readings || (!from->single && !from->twofold)) { return moire_null_argument; }
-  if (!moire_stands(from->single, _Alignof(float)) ||
-      !moire_stands(from->twofold, _Alignof(double))) {
-    return moire_invalid_argument;
-  }
-  const size_t unit = sizeof(lanes) / sizeof(complex_value);
-  const size_t samples = identities[0]->height * identities[0]->width;
-  identity_work work = {0};
-  work.map = (complex_value *)((char *)workspace + (0 - (uintptr_t)workspace) % sizeof(lanes));
-  work.spectrum = work.map;
-  if (count > 1) { work.map += spectrum_bytes(identities[0]) / sizeof(complex_value); }
-  work.parts = work.map + (samples + unit - 1) / unit * unit;
-  for (size_t p = 0; p < from->count; p += 1) {
-    if (!read_plane(&readings[p], from->count, identities, count, &work, from, p)) {
-      if (fault) { *fault = p; }
-      return moire_not_finite;
-    }
-  }
-  return moire_ok;
-}
-
-size_t moire_identities_each_workspace_size(
-  const moire_identities *const *identities, size_t count) {
-  size_t most = 0;
-  for (size_t i = 0; identities && i < count; i += 1) {
-    const size_t own = moire_identities_workspace_size(identities[i]);
-    most = own > most ? own : most;
-  }
-  return most && count > 1 && identities[0] ? most + spectrum_bytes(identities[0]) : most;
-}
-
-moire_status moire_identities_read_each(
-  const moire_identities *const *identities, size_t count, moire_identity_reading *readings,
-  size_t *fault, const moire_planes *planes, void *workspace, size_t workspace_bytes) {
-  if (!planes) { return moire_null_argument; }
-  const source from = {
-    planes->data, NULL, planes->count, planes->plane_stride, planes->row_stride,
-    planes->column_stride, 1e-12};
-  return read_all(identities, count, readings, fault, &from, workspace, workspace_bytes);
-}
-
-moire_status moire_identities_read(
-  const moire_identities *identities, moire_identity_reading *readings, size_t *fault,
-  const moire_planes *planes, void *workspace, size_t workspace_bytes) {
-  if (!planes) { return moire_null_argument; }
-  const source from = {
-    planes->data, NULL, planes->count, planes->plane_stride, planes->row_stride,
-    planes->column_stride, 1e-12};
-  return read_all(&identities, 1, readings, fault, &from, workspace, workspace_bytes);
-}
-
-moire_status moire_identities_read_double(
-  const moire_identities *identities, moire_identity_reading *readings, size_t *fault,
-  const moire_planes_double *planes, void *workspace, size_t workspace_bytes) {
-  if (!planes) { return moire_null_argument; }
-  const source from = {
-    NULL, planes->data, planes->count, planes->plane_stride, planes->row_stride,
-    planes->column_stride, 1e-24};
-  return read_all(&identities, 1, readings, fault, &from, workspace, workspace_bytes);
 }

@@ -219,104 +219,6 @@ struct Lowering {
     }
   }
 
-  /// An activation or a normalisation, in place where nobody else needs the source.
-  mutating func apply(_ layer: Layer, _ index: Int, _ source: Int) throws -> Int {
-    let reusable =
-      isLastUse(network.nodes[index].inputs[0], by: index)
-      && program.base(of: source) != program.base(of: input)
-    let target = reusable ? source : try newValue(like: source, dims(of: index + 1))
-    try pointwise(layer, from: source, to: target)
-    return target
-  }
-
-  func pointwise(_ layer: Layer, from source: Int, to target: Int) throws {
-    switch layer {
-    case .activation(let activation):
-      try step(
-        cl_step_activation(
-          program.handle, Int32(source), Int32(target), cl_activation(activation)))
-    case .batchNormalization(let layer):
-      try step(
-        cl_step_batch_normalization(
-          program.handle, Int32(source), Int32(target), layer.scale.values, layer.shift.values,
-          layer.mean.values, layer.variance.values, layer.epsilon))
-    case .prelu(let slope):
-      let channels = program.channels(of: source)
-      let slopes = slope.count == 1 ? .init(repeating: slope[0], count: channels) : slope.values
-      try step(cl_step_prelu(program.handle, Int32(source), Int32(target), slopes))
-    default: preconditionFailure("\(layer) is no pointwise layer")
-    }
-  }
-
-  /// The convolution with the normalisations that alone read it folded in; `value` moves behind them.
-  mutating func folded(_ layer: Convolution, _ value: inout Int) -> Convolution {
-    var result = layer
-    while let normalization = takeNormalization(after: &value) {
-      result = result.folding(normalization)
-    }
-    return result
-  }
-
-  mutating func lowerConvolution(_ index: Int, _ layer: Convolution) throws {
-    var value = index + 1
-    let convolution = folded(layer, &value)
-    var target: Int?
-    let node = network.nodes[index]
-    let source = values[node.inputs[0]]!
-    if let sum = soleConsumer(of: value), let other = residual(of: sum, beside: value, source) {
-      target = values[other]
-      done.insert(sum)
-      value = sum + 1
-    }
-    let activation = takeActivation(after: &value)
-    let result = try target ?? newResult(value)
-    var (from, window) = (source, convolution.window)
-    if convolution.paddingMode != .constant(0), !window.padding.isZero {
-      from = try padInput(of: convolution, node.inputs[0], &window)
-    }
-    try convolve(convolution, window, from, result, accumulate: target != nil, activation)
-    values[value] = result
-  }
-
-  /// The input of a convolution with its padding made real; the window keeps none.
-  mutating func padInput(
-    of layer: Convolution, _ input: Int, _ window: inout Window
-  ) throws -> Int {
-    let padding = window.padding
-    window.padding = 0
-    let shape = shapes[input]
-    return try pad(
-      values[input]!, padding, layer.paddingMode,
-      to: [
-        batch, shape[0], shape[1] + padding.top + padding.bottom,
-        shape[2] + padding.left + padding.right,
-      ])
-  }
-
-  /// The other term of a sum, when the convolution of `source` may add itself to it in place.
-  func residual(of sum: Int, beside value: Int, _ source: Int) -> Int? {
-    guard siteOfNode[sum] == nil, case .add = network.nodes[sum].layer,
-      let other = network.nodes[sum].inputs.first(where: { $0 != value }),
-      let target = values[other], blocked.contains(target), target != source,
-      shapes[other] == shapes[value],
-      isLastUse(other, by: sum)
-    else { return nil }
-    return other
-  }
-
-  func convolve(
-    _ layer: Convolution, _ window: Window, _ source: Int, _ target: Int, accumulate: Bool,
-    _ activation: Activation?
-  ) throws {
-    var geometry = cl_window(window)
-    try program.append(layer.weight, layer.bias) { weights, bias in
-      cl_step_convolution(
-        program.handle, Int32(source), Int32(target), Int64(layer.outputChannels),
-        Int64(layer.groups), &geometry, weights, bias, accumulate ? 1 : 0,
-        cl_activation(activation))
-    }
-  }
-
   mutating func lowerGlobalPooling(_ index: Int, _ operation: Pooling.Operation) throws {
     let input = network.nodes[index].inputs[0]
     let size = HW(shapes[input][1], shapes[input][2])
@@ -327,24 +229,5 @@ struct Lowering {
       cl_step_pooling(
         program.handle, Int32(source), Int32(target), cl_pooling(operation), &window))
     values[index + 1] = target
-  }
-
-  mutating func lowerBinary(_ index: Int, isSum: Bool) throws {
-    let node = network.nodes[index]
-    // The larger one first: oneDNN spreads its second source.
-    let flipped = shapes[node.inputs[0]].reduce(1, *) < shapes[node.inputs[1]].reduce(1, *)
-    let (first, second) = (node.inputs[flipped ? 1 : 0], node.inputs[flipped ? 0 : 1])
-    let a = try inBlocks(values[first]!, dims(of: first))
-    let b = try inBlocks(values[second]!, dims(of: second))
-    let reusable = isLastUse(first, by: index) && a == values[first] && blocked.contains(a)
-    let target = reusable ? a : try newValue(like: a, dims(of: index + 1))
-    var value = index + 1
-    if isSum {
-      let activation = cl_activation(takeActivation(after: &value))
-      try step(cl_step_add(program.handle, Int32(a), Int32(b), Int32(target), activation))
-    } else {
-      try step(cl_step_multiply(program.handle, Int32(a), Int32(b), Int32(target)))
-    }
-    values[value] = target
   }
 }

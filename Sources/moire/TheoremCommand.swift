@@ -38,9 +38,16 @@ struct TheoremCommand: ParsableCommand {
 
   @Flag(
     help: ArgumentHelp(
-      "Answer every circular shift: which level causes how much of the logit variance, and a"
-        + " certificate for every image; needs --circular, takes hundreds of runs an image."))
+      "With --circular, answer every circular shift: which level causes how much of the logit"
+        + " variance, and a certificate for every image. Where shifts are no chain of phases, as without"
+        + " --circular, brute force over --shift-set. Takes hundreds of runs an image."))
   var exhaustive = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The circular shifts 0 … H−1 down and 0 … W−1 across of brute force. (default: the network's"
+        + " cumulative stride)", valueName: "HxW"))
+  var shiftSet: String?
 
   @Flag(
     help: ArgumentHelp(
@@ -100,9 +107,10 @@ struct TheoremCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard circular || !exhaustive else {
-      throw ValidationError("--exhaustive: need --circular, shifts of other networks are no chain")
+    guard shiftSet == nil || exhaustive else {
+      throw ValidationError("--shift-set: need --exhaustive, which answers the shifts")
     }
+    _ = try shifts(of: shiftSet)
     guard circular || !explain else {
       throw ValidationError("--explain: need --circular, shifts of other networks are no chain")
     }
@@ -132,7 +140,7 @@ struct TheoremCommand: ParsableCommand {
       network: wrapped?.network ?? subject.network,
       padded: wrapped.map { (subject.network, $0.changes) }, source: subject.source,
       options: Theorem.Options(
-        filters: chosen, factor: factor, exhaustive: exhaustive,
+        filters: chosen, factor: factor, exhaustive: exhaustive && circular,
         explanation: explain ? Explanation.Options(seed: seed, threads: common.threads) : nil,
         threads: common.threads, classNames: subject.classNames),
       preprocessing: subject.preprocessing, remarks: subject.remarks,
@@ -146,6 +154,11 @@ struct TheoremCommand: ParsableCommand {
       Terminal.say("skipped \(skipped.name): \(skipped.reason)")
     }
     let network = wrapped?.network ?? subject.network
+    if exhaustive && document.phaseChain == nil {
+      try addShiftSet(network, subject.source, to: &document)
+    } else if shiftSet != nil {
+      document.remarks.append("--shift-set is left out: every circular shift is answered")
+    }
     if estimate { try addEstimate(network, subject.source, to: &document) }
     if counterfactual { try addCounterfactual(network, subject.source, to: &document) }
     if !common.quiet {
@@ -168,6 +181,22 @@ struct TheoremCommand: ParsableCommand {
     } catch let obstacle as PhaseChainObstacle {
       document.remarks.append("no estimate: there is no chain of phases: \(obstacle)")
     }
+    progress.withLock { $0.finish() }
+  }
+
+  private func shifts(of text: String?) throws -> HW? {
+    try text.map { try Spelling.pair($0, option: "--shift-set", in: 1...65536) }
+  }
+
+  private func addShiftSet(
+    _ network: Network, _ source: AuditSource, to document: inout TheoremDocument
+  ) throws {
+    let shifts = try shifts(of: shiftSet)
+    let progress = Mutex(Progress("theorem: shift", quiet: common.quiet))
+    document.shiftSet = try ShiftSetReading(
+      network: network, source: source,
+      options: ShiftSetReading.Options(shifts: shifts, threads: common.threads),
+      progress: { done, total in progress.withLock { $0.show(done, of: total) } })
     progress.withLock { $0.finish() }
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import MoireAnalysis
 import MoireReport
+import MoireTensors
 import TestSupport
 import Testing
 
@@ -25,6 +26,51 @@ import Testing
 
   static func audit(_ name: String, in folder: URL) throws -> AuditDocument {
     try AuditJSON.decode(Data(contentsOf: folder.appendingPathComponent(name)))
+  }
+
+  /// What answered shifts say of two networks: the certificates' shares and the variances, paired.
+  @Test func shiftsBeforeAndAfter() throws {
+    try Tool.inTemporaryFolder { folder in
+      let photos = Fixtures.embedded.path
+      func theorem(_ model: String, _ file: String) throws -> TheoremDocument {
+        let result = try Tool.run(
+          [
+            "theorem", model, photos, "--size", "32", "--circular", "--exhaustive", "--factor", "0",
+            "--filters", "none", "--json", file, "--quiet",
+          ], in: folder)
+        #expect(result.code == 0, "\(result.errors)")
+        return try DocumentJSON.decode(
+          TheoremDocument.self, from: Data(contentsOf: folder.appendingPathComponent(file)))
+      }
+      // The filter behind the first pool would leave the circle.
+      let smooth = try Tool.run(
+        [
+          "antialias", Self.network, "-o", "smooth.onnx", "--with", "bin-3", "--sites", "down*",
+          "--quiet",
+        ], in: folder)
+      #expect(smooth.code == 0)
+      let chains = try [theorem(Self.network, "a.json"), theorem("smooth.onnx", "b.json")]
+        .map { try #require($0.phaseChain) }
+      let result = try Tool.run(["compare", "a.json", "b.json", "--json", "c.json"], in: folder)
+      #expect(result.code == 0 && result.output.contains("every circular shift"))
+      let place = try #require(
+        try Self.document("c.json", in: folder).places.first { $0.name == "every circular shift" })
+      func values(_ name: String) -> [Double?] {
+        place.metrics.first { $0.name == name }?.values ?? []
+      }
+      #expect(values("logit_variance").count == 2)
+      for (index, chain) in chains.enumerated() {
+        let changed = chain.images.map {
+          Double($0.certificate.changed) / Double($0.certificate.represented)
+        }
+        let mean = changed.reduce(0, +) / Double(changed.count)
+        #expect(abs((values("changed_shifts")[index] ?? -1) - mean) < 1e-12)
+        #expect(abs((values("logit_variance")[index] ?? -1) - chain.total) < 1e-9 * chain.total)
+        let last = chain.levels[chain.levels.count - 1]
+        let share = values("share_at_stride_\(last.cumulativeStride.height)")[index]
+        #expect(share == last.shareFraction)
+      }
+    }
   }
 
   /// Every number is that of its file, and every difference theirs.

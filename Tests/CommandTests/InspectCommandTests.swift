@@ -36,6 +36,10 @@ import Testing
     #expect(inspection.sites.map(\.cumulativeStride.height) == [2, 4, 8, 8, 16, 16, 32, 32])
     #expect(inspection.stages.last?.drift == [-15.5, -15.5])
     #expect(inspection.stages.allSatisfy { $0.disagreement == 0 })
+    // Of 7 taps with 3 zeros around, 4 are inside at a border.
+    let first = inspection.stages[0]
+    #expect(abs(first.edgeGain - 4.0 / 7) < 1e-6 && abs(first.cornerGain - 16.0 / 49) < 1e-6)
+    #expect(text.contains("0.571") && text.contains("0.327"))
   }
 
   @Test func sizesAndFiles() throws {

@@ -174,8 +174,6 @@ import Testing
         let fraction = site.filters[0].aliasFraction?.predicted ?? 0
         #expect(abs((level.aliasFraction ?? 0) - fraction) < 1e-12)
       }
-      let plain = try Tool.run(["theorem", "n.onnx", "x.npy", "--exhaustive"], in: folder)
-      #expect(plain.code == 2 && plain.errors.contains("--exhaustive: need --circular"))
       let part = try Tool.run(["theorem", "n.onnx", "x.npy", "--estimate"], in: folder)
       #expect(part.code == 2 && part.errors.contains("--estimate: need --circular"))
     }
@@ -196,6 +194,32 @@ import Testing
       let document = try Self.document("t.json", in: folder)
       #expect(document.sites.map(\.exact) == [true, true, false] && document.phaseChain == nil)
       #expect(document.sites[2].filters.isEmpty && document.sites[2].aliasEnergy == nil)
+      #expect(result.output.contains("Brute force over the circular shifts {0…7} × {0…7}"))
+      #expect(document.shiftSet?.shifts == 8)
+    }
+  }
+
+  /// A network that pads with zeros, and a set that is asked for.
+  @Test func aStatedSetOfShifts() throws {
+    try Tool.inTemporaryFolder { folder in
+      try Self.image(in: folder)
+      let arguments = ["theorem", Self.model, "x.npy", "--factor", "0", "--filters", "none"]
+      let result = try Tool.run(
+        arguments + ["--exhaustive", "--shift-set", "3x5", "--json", "t.json"], in: folder)
+      #expect(result.code == 0, "\(result.errors)")
+      #expect(result.output.contains("Brute force over the circular shifts {0…2} × {0…4}"))
+      #expect(result.output.contains("nothing follows for other shifts"))
+      let set = try #require(try Self.document("t.json", in: folder).shiftSet)
+      #expect(set.shifts == [3, 5] && set.images.map(\.certificate.evaluated) == [15])
+      #expect(set.images.allSatisfy { !$0.certificate.circular && $0.total > 0 })
+      for (more, code, words): ([String], Int32, String) in [
+        (["--shift-set", "4"], 2, "--shift-set: need --exhaustive"),
+        (["--exhaustive", "--shift-set", "4x"], 2, "--shift-set 4x: need whole numbers"),
+        (["--exhaustive", "--shift-set", "4x29"], 3, "need 1 to 28 down and 1 to 28 across"),
+      ] {
+        let wrong = try Tool.run(arguments + more, in: folder)
+        #expect(wrong.code == code && wrong.errors.contains(words), "\(wrong.errors)")
+      }
     }
   }
 

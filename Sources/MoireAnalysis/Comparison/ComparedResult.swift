@@ -1,3 +1,5 @@
+import MoireTensors
+
 /// One result file, made ready to be put beside others: what it was measured on, and its numbers by
 /// place.
 public struct ComparedResult: Sendable {
@@ -133,7 +135,8 @@ extension ComparedResult {
       }
   }
 
-  /// `moire theorem`: each site's identities behind each filter as predicted, and each activation.
+  /// `moire theorem`: each site's identities behind each filter as predicted, each activation, and what
+  /// the shifts that were answered do to the answer.
   public init(_ document: TheoremDocument, file: String) {
     self.file = file
     kind = .theorem
@@ -167,6 +170,40 @@ extension ComparedResult {
           group: .activation, name: $0.path, facts: $0.function,
           numbers: [Number("pointwise_alias_fraction", $0.aliasFraction)])
       }
+    if let chain = document.phaseChain {
+      let images = chain.images.map { ($0.image, $0.total, $0.normalizedTotal, $0.certificate) }
+      let shares = chain.levels.map {
+        Number("share_at_stride_\($0.cumulativeStride.height)", $0.shareFraction)
+      }
+      places.append(Self.shifts("every circular shift", images, shares))
+    }
+    if let set = document.shiftSet {
+      let images = set.images.map { ($0.image, $0.total, $0.normalizedTotal, $0.certificate) }
+      places.append(Self.shifts("circular shifts \(set.shifts)", images, []))
+    }
+  }
+
+  /// The logit variance over shifts and the shifts with another answer, image by image.
+  private static func shifts(
+    _ name: String,
+    _ images: [(name: String, total: Double, relative: Double, certificate: ShiftCertificate)],
+    _ shares: [Number]
+  ) -> Place {
+    func number(_ name: String, _ value: (Int) -> Double) -> Number {
+      let values = images.indices.map(value)
+      return Number(
+        name, values.isEmpty ? nil : values.reduce(0, +) / Double(values.count),
+        images: Dictionary(zip(images.map(\.name), values)) { first, _ in first })
+    }
+    return Place(
+      group: .network, name: name,
+      numbers: [
+        number("changed_shifts") {
+          Double(images[$0].certificate.changed) / Double(images[$0].certificate.represented)
+        },
+        number("logit_variance") { images[$0].total },
+        number("logit_variance_relative") { images[$0].relative },
+      ] + shares)
   }
 }
 

@@ -24,6 +24,8 @@ public struct TheoremDocument: Codable, Sendable, Equatable {
   public var phaseChain: ChainReading?
   /// The same from a part of the phases; nil likewise.
   public var estimate: EstimateReading?
+  /// A stated set of shifts by brute force, for a network that is not circular; nil likewise.
+  public var shiftSet: ShiftSetReading?
   /// What would remain if sites did not alias; nil where that was not asked for or does not exist.
   public var counterfactual: CounterfactualReading?
   /// What one forward pass tells of the phase chain without a shift; nil likewise.

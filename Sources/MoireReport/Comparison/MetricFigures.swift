@@ -8,6 +8,7 @@ enum MetricFigures {
     "preactivation_alias_fraction_ac": "AC before activation",
     "agreement": "agreement over shifts", "logit_variance_relative": "logit variance, relative",
     "pointwise_alias_fraction": "alias fraction of the activation",
+    "changed_shifts": "shifts that change the answer",
   ]
 
   static func title(_ name: String) -> String {
@@ -18,7 +19,8 @@ enum MetricFigures {
 
   static func isShare(_ name: String) -> Bool {
     ShiftMetricNames.isShare(name) || name.contains("alias_fraction")
-      || name == "channel_median_ac" || name == "agreement"
+      || ["channel_median_ac", "agreement", "changed_shifts"].contains(name)
+      || name.hasPrefix("share_at_stride_")
   }
 
   static func value(_ name: String, _ value: Double?) -> String {

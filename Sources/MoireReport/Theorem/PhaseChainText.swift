@@ -48,41 +48,4 @@ struct PhaseChainText {
       + table.render(width: width, style: style)
       + DisplayText.wrapped(key, to: width).map(style.dim)
   }
-
-  /// The certificate of every image.
-  func images(_ width: Int, _ style: TextStyle) -> [String] {
-    guard let chain, !chain.images.isEmpty else { return [] }
-    var table = TextTable(
-      columns: [
-        .init(title: "image", isNumeric: false, isFlexible: true, comfortable: 24),
-        .init(title: "answer"), .init(title: "changed by"), .init(title: "of shifts"),
-        .init(title: "worst shift"), .init(title: "answer"), .init(title: "margin"),
-        .init(title: "smallest"),
-      ])
-    table.rows = chain.images.map { image in
-      let found = image.certificate
-      let share = Double(found.changed) / Double(max(1, found.represented))
-      return [
-        DisplayText.clean(image.image), "\(found.prediction)",
-        Figures.count(found.changed), Figures.percent(share),
-        "\(found.worst.shift.height), \(found.worst.shift.width)", "\(found.worst.prediction)",
-        Figures.number(found.worst.margin), Figures.number(found.smallestMargin),
-      ]
-    }
-    let stable = chain.images.count { $0.certificate.changed == 0 }
-    let shifts = Figures.count(chain.images[0].certificate.represented)
-    let ties = chain.images.count { !$0.certificate.nearTies.isEmpty }
-    let key =
-      "Changed by: circular shifts with another answer. At the worst shift: the answer, and what the"
-      + " unshifted answer's logit is ahead of the best other one by. Smallest: between the two largest"
-      + " logits at any shift."
-    let words =
-      "Certificate: \(stable) of \(Figures.plural(chain.images.count, "image")) keep their answer at"
-      + " every one of \(shifts) circular shifts"
-      + (ties == 0
-        ? "." : "; at some shifts of \(ties) two classes are within rounding of each other.")
-    return [style.bold("Every circular shift")] + table.render(width: width, style: style)
-      + DisplayText.wrapped(key, to: width).map(style.dim)
-      + DisplayText.wrapped(words, to: width)
-  }
 }

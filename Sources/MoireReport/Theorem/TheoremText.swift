@@ -22,7 +22,7 @@ public struct TheoremText {
       + (showsChannels ? channels(width, style) : [])
       + [
         PhaseChainText(document).levels(width, style),
-        PhaseChainText(document).images(width, style),
+        CertificateText(document)?.table(width, style) ?? [],
         EstimateText(document).levels(width, style), EstimateText(document).images(width, style),
         CounterfactualText(document).table(width, style),
       ] + ExplanationText(document).tables(width, style) + [
