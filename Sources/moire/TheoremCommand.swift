@@ -135,6 +135,9 @@ struct TheoremCommand: ParsableCommand {
     let subject = try AuditSubject(
       model: model, images: images, labels: nil, classNames: nil, network, preprocessing)
     let wrapped = try circular ? subject.network.circular() : nil
+    if exhaustive && !circular {
+      _ = try ShiftSetReading.shifts(of: subject.network, asked: shifts(of: shiftSet))
+    }
     var progress = Progress("theorem: image", quiet: common.quiet)
     let theorem = try Theorem(
       network: wrapped?.network ?? subject.network,
@@ -193,10 +196,15 @@ struct TheoremCommand: ParsableCommand {
   ) throws {
     let shifts = try shifts(of: shiftSet)
     let progress = Mutex(Progress("theorem: shift", quiet: common.quiet))
-    document.shiftSet = try ShiftSetReading(
-      network: network, source: source,
-      options: ShiftSetReading.Options(shifts: shifts, threads: common.threads),
-      progress: { done, total in progress.withLock { $0.show(done, of: total) } })
+    do {
+      document.shiftSet = try ShiftSetReading(
+        network: network, source: source,
+        options: ShiftSetReading.Options(shifts: shifts, threads: common.threads),
+        progress: { done, total in progress.withLock { $0.show(done, of: total) } })
+    } catch let error as TheoremError {
+      // What was asked for is checked at first; a circular network without a chain comes here.
+      document.remarks.append("no shifts were answered: \(error)")
+    }
     progress.withLock { $0.finish() }
   }
 

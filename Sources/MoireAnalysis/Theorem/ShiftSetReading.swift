@@ -40,17 +40,8 @@ public struct ShiftSetReading: Codable, Sendable, Equatable {
     network: Network, source: AuditSource, options: Options = Options(),
     progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
-    let input = network.inputShape
-    guard input.count == 3 else { throw TheoremError.notAMap(input) }
-    guard let last = try network.samplingSites().last else {
-      throw TheoremError.noSites(network: network.name)
-    }
-    let shifts = options.shifts ?? last.cumulativeStride
-    guard shifts.height >= 1, shifts.width >= 1, shifts.height <= input[1], shifts.width <= input[2]
-    else { throw TheoremError.shifts(shifts, image: HW(input[1], input[2])) }
+    let shifts = try Self.shifts(of: network, asked: options.shifts)
     let brute = try ShiftBruteForce(network, threads: options.threads)
-    let answer = try brute.network.valueShapes()[brute.network.output]
-    guard answer.count == 1, brute.outputs > 1 else { throw TheoremError.noClasses(answer) }
     self.shifts = shifts
     images = []
     let total = source.count * shifts.area
@@ -64,6 +55,23 @@ public struct ShiftSetReading: Codable, Sendable, Equatable {
         progress(done + shifts.area, total)
       }
     }
+  }
+
+  /// The set that a network is answered for; made of shapes alone, so that wrong ones are known at once.
+  ///
+  /// - Throws: as the reading itself.
+  public static func shifts(of network: Network, asked: HW?) throws -> HW {
+    let input = network.inputShape
+    guard input.count == 3 else { throw TheoremError.notAMap(input) }
+    guard let last = try network.samplingSites().last else {
+      throw TheoremError.noSites(network: network.name)
+    }
+    let shifts = asked ?? last.cumulativeStride
+    guard shifts.height >= 1, shifts.width >= 1, shifts.height <= input[1], shifts.width <= input[2]
+    else { throw TheoremError.shifts(shifts, image: HW(input[1], input[2])) }
+    let answer = try network.valueShapes()[network.output]
+    guard answer.count == 1, answer[0] > 1 else { throw TheoremError.noClasses(answer) }
+    return shifts
   }
 
   private static func image(
