@@ -68,11 +68,8 @@ moire_status moire_identities_read_each(
 moire_status moire_identities_read(
   const moire_identities *identities, moire_identity_reading *readings, size_t *fault,
   const moire_planes *planes, void *workspace, size_t workspace_bytes) {
-  if (!planes) { return moire_null_argument; }
-  const identity_source from = {
-    planes->data, NULL, planes->count, planes->plane_stride, planes->row_stride,
-    planes->column_stride, 1e-12};
-  return read_all(&identities, 1, readings, fault, &from, workspace, workspace_bytes);
+  return moire_identities_read_each(
+    &identities, 1, readings, fault, planes, workspace, workspace_bytes);
 }
 
 moire_status moire_identities_read_double(

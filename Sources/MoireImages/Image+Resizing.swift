@@ -6,7 +6,8 @@ extension Image {
   ///
   /// First along the rows, then along the columns, each rounded to 8 bits; an axis that keeps its
   /// length is left alone. (Since version 13 Pillow begins with the columns where that is
-  /// cheaper, for tall images above all; it then differs from this by at most one level.) Cost: about 2·max(N/M, 1) multiply-adds a value and axis.
+  /// cheaper, for tall images above all; it then differs from this by at most one level.) Cost: about
+  /// 2·max(N/M, 1) multiply-adds a value and axis.
   ///
   /// - Throws: ``ImageError/size(path:reason:)`` for an empty size or one above ``pixelLimit``.
   public func resized(to target: HW) throws -> Image {

@@ -83,7 +83,8 @@ public final class CompiledNetwork: @unchecked Sendable {
   ///   - input: `[batch, C, H, W]`.
   ///   - threads: how many threads oneDNN may use.
   ///   - onMap: gets the dense maps of ``sites`` in order of execution, each before its filter,
-  ///     before its activation and after them, and the inputs of ``watched`` nodes; a map is borrowed and gone when the closure returns.
+  ///     before its activation and after them, and the inputs of ``watched`` nodes; a map is borrowed
+  ///     and gone when the closure returns.
   /// - Throws: ``LayerError/input(expected:got:)``, and ``LayerError/notFinite(path:)`` when the answer
   ///   has a NaN or an infinity.
   public func run(

@@ -48,7 +48,8 @@ public final class SpectralFilter: Sendable {
   /// - Parameters:
   ///   - rows: `[height]`, along the vertical axis.
   ///   - columns: `[width]`, along the horizontal axis.
-  /// - Throws: ``SpectralError/invalidSize(size:stride:)``, ``SpectralError/invalidResponse(count:expected:)``.
+  /// - Throws: ``SpectralError/invalidSize(size:stride:)``,
+  ///   ``SpectralError/invalidResponse(count:expected:)``.
   public convenience init(
     size: HW, rows: [Double], columns: [Double]
   ) throws(SpectralError) {
@@ -57,7 +58,8 @@ public final class SpectralFilter: Sendable {
 
   /// Plans a filter by its real response on the whole plane, `[height][width]` row by row.
   ///
-  /// - Throws: ``SpectralError/invalidSize(size:stride:)``, ``SpectralError/invalidResponse(count:expected:)``.
+  /// - Throws: ``SpectralError/invalidSize(size:stride:)``,
+  ///   ``SpectralError/invalidResponse(count:expected:)``.
   public convenience init(size: HW, response: [Double]) throws(SpectralError) {
     let (area, overflow) = size.height.multipliedReportingOverflow(by: size.width)
     guard min(size.height, size.width) >= 1, !overflow else {

@@ -172,8 +172,10 @@ extension ComparedResult {
       }
     if let chain = document.phaseChain {
       let images = chain.images.map { ($0.image, $0.total, $0.normalizedTotal, $0.certificate) }
-      let shares = chain.levels.map {
-        Number("share_at_stride_\($0.cumulativeStride.height)", $0.shareFraction)
+      let shares = chain.levels.map { level in
+        let stride = level.cumulativeStride
+        let text = stride.height == stride.width ? "\(stride.height)" : "\(stride)"
+        return Number("share_at_stride_\(text)", level.shareFraction)
       }
       places.append(Self.shifts("every circular shift", images, shares))
     }

@@ -1,4 +1,5 @@
-/// The shares of the levels estimated from a sample of the phases; see ``PhaseChain/estimate(_:budget:seed:)``.
+/// The shares of the levels estimated from a sample of the phases; see
+/// ``PhaseChain/estimate(_:budget:seed:)``.
 public struct PhaseEstimate: Codable, Sendable, Equatable {
   /// A number with its interval.
   public struct Interval: Codable, Sendable, Equatable {

@@ -2,7 +2,8 @@ import CLayers
 import Foundation
 
 extension TrainableNetwork {
-  /// The processor time that the steps of a run forth and back took, one by one, summed by layer and implementation,
+  /// The processor time that the steps of a run forth and back took, one by one, summed by layer and
+  /// implementation,
   /// the dearest first; on what the buffers hold now.
   ///
   /// - Throws: ``LayerError/engine(path:reason:)``.
