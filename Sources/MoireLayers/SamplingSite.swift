@@ -77,7 +77,7 @@ extension Network {
         SamplingSite(
           path: node.path, operation: operation, stride: stride, channels: output[0],
           inputSize: inputSize,
-          denseSize: HW(outputSize.height * stride.height, outputSize.width * stride.width),
+          denseSize: outputSize * stride,
           outputSize: outputSize, phase: layer.phase(of: inputSize),
           cumulativeStride: cumulative[index + 1],
           node: index, chain: chain, affinePrefix: affinePrefix(of: chain)))

@@ -35,4 +35,19 @@ public struct HW: Hashable, Sendable, Codable, CustomStringConvertible,
 
   /// height · width.
   public var area: Int { height * width }
+
+  /// Axis by axis.
+  public static func * (a: HW, b: HW) -> HW { HW(a.height * b.height, a.width * b.width) }
+
+  /// Axis by axis, towards zero; neither part of `b` is 0.
+  public static func / (a: HW, b: HW) -> HW { HW(a.height / b.height, a.width / b.width) }
+
+  /// Axis by axis; neither part of `b` is 0.
+  public static func % (a: HW, b: HW) -> HW { HW(a.height % b.height, a.width % b.width) }
+
+  /// Axis by axis.
+  public static func + (a: HW, b: HW) -> HW { HW(a.height + b.height, a.width + b.width) }
+
+  /// Whether each part is a multiple of this one's.
+  public func divides(_ other: HW) -> Bool { other % self == HW(0, 0) }
 }

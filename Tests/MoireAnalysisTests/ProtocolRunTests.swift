@@ -149,7 +149,7 @@ import Testing
         shape: [1, 1, 8, 8], values: (0..<8).flatMap { _ in row })
       let maker = ViewMaker(AuditInput(name: "toy", tensor: x))
       let evaluator = try ViewEvaluator(network, workers: 1)
-      return try evaluator.map(maker, [.plain, .rolled([0, 1])]) { Array($0.values[0..<4]) }
+      return try evaluator.map(maker, [.plain, .rolled([0, 1])]) { Array($1.values[0..<4]) }
     }
     var plain = Network(name: "max", inputShape: [1, 8, 8])
     plain.append("pool", .pooling(Pooling(.max, kernel: 2, stride: 2)))

@@ -20,6 +20,7 @@ public struct PhaseChain: Sendable {
   public let multiplyAdds: [Int]
 
   private let pool: EnginePool
+  private let shifts: [HW]
 
   /// - Parameters:
   ///   - network: one with circular borders; see `Network.circular()`.
@@ -29,10 +30,15 @@ public struct PhaseChain: Sendable {
   public init(_ network: Network, threads: Int = 1, batches: [Int]? = nil) throws {
     self.network = network.withoutFinalSoftmax()
     self.threads = max(1, threads)
-    pool = try EnginePool(self.network, threads: self.threads, batches: batches)
+    var options = PhaseEngine.Options()
+    options.batches = batches
+    let phases = try PhaseEngine.strides(of: self.network).reduce(1, *)
+    shifts = phases.positions
+    pool = try EnginePool(
+      self.network, shifts: shifts, threads: self.threads, options: options)
     var cumulative: HW = 1
     levels = zip(pool.strides, pool.sites).map { stride, sites in
-      cumulative = HW(cumulative.height * stride.height, cumulative.width * stride.width)
+      cumulative = cumulative * stride
       return PhaseLevel(stride: stride, cumulative: cumulative, sites: sites)
     }
     multiplyAdds = try PhaseEngine.multiplyAdds(of: self.network)
@@ -87,7 +93,10 @@ public struct PhaseChain: Sendable {
   public func stream(
     _ input: Tensor, onAnswer: @Sendable (HW, UnsafeBufferPointer<Float>) throws -> Void
   ) throws {
-    try pool.run(input) { try onAnswer($0.shift, $0.values) }
+    let turn = Mutex(())
+    try pool.run(input, shifts) { answer in
+      try turn.withLock { _ in try onAnswer(answer.shift, answer.values) }
+    }
   }
 }
 

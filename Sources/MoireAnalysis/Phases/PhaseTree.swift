@@ -35,7 +35,7 @@ struct PhaseTree {
   /// S_0 = 1, S_1 … S_L.
   static func sizes(_ strides: [HW]) -> [HW] {
     strides.reduce(into: [1]) {
-      $0.append(HW($0.last!.height * $1.height, $0.last!.width * $1.width))
+      $0.append($0.last! * $1)
     }
   }
 

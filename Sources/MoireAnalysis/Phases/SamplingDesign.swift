@@ -74,18 +74,12 @@ struct SamplingDesign {
           each + (generous.contains(index) ? 1 : 0), behind: node.digits, &generator)
         chosen[node.shift] = digits.map { positions[$0] }
         next += digits.map { digit in
-          let step = positions[digit]
-          return (
-            HW(
-              node.shift.height + step.height * size.height,
-              node.shift.width + step.width * size.width),
-            node.digits + [digit]
-          )
+          (node.shift + positions[digit] * size, node.digits + [digit])
         }
       }
       phases.append(chosen)
       reached = next
-      size = HW(size.height * stride.height, size.width * stride.width)
+      size = size * stride
     }
     return (phases, Dictionary(uniqueKeysWithValues: reached.map { ($0.shift, $0.digits) }))
   }

@@ -51,8 +51,7 @@ public enum ImageView: Hashable, Sendable {
 
   /// The rolled view of an input of `size`; a whole number of turns is ``plain``.
   static func rolled(by shift: HW, size: HW) -> ImageView {
-    func reduced(_ value: Int, _ count: Int) -> Int { ((value % count) + count) % count }
-    let reduced = HW(reduced(shift.height, size.height), reduced(shift.width, size.width))
+    let reduced = (shift % size + size) % size
     return reduced == 0 ? .plain : .rolled(reduced)
   }
 }

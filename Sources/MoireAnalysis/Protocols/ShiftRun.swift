@@ -61,11 +61,15 @@ public struct ShiftRun: Sendable {
     self.trials = trials
     self.images = images
     self.threads = threads
-    evaluator = try ViewEvaluator(analysed, workers: threads)
+    let evaluator = try ViewEvaluator(
+      analysed, workers: threads, views: Self.views(of: trials, network: analysed))
+    self.evaluator = evaluator
     let readsMaps = trials.contains {
       if case .featureSums = $0.task { true } else { false }
     }
     featureSums = readsMaps ? try FeatureSums(analysed, sites: sites) : nil
+    let sharing =
+      evaluator.isShared ? ["circular shifts: what they have in common is computed once"] : []
     let softmax =
       analysed.output == network.output
       ? [] : ["the softmax at the end is left out: outputs are the logits before it"]
@@ -79,7 +83,7 @@ public struct ShiftRun: Sendable {
       networkFingerprint: network.fingerprint, preprocessing: preprocessing, settings: settings,
       protocols: trials.map(\.rules), isClassifier: context.isClassifier,
       images: images.source.count, imagesFingerprint: ShiftRun.fingerprint(images),
-      remarks: remarks + softmax + left)
+      remarks: remarks + softmax + sharing + left)
   }
 
   private static func reference(
@@ -92,6 +96,13 @@ public struct ShiftRun: Sendable {
     } catch ShiftError.cannot(let reason) {
       throw ShiftError.impossible(protocol: name, reason: reason)
     }
+  }
+
+  /// What the answers to an image are asked for, where that does not depend on the image.
+  private static func views(of trials: [ShiftTrial], network: Network) throws -> [ImageView] {
+    let blank = AuditInput(
+      name: "blank", tensor: try Tensor(shape: [1] + network.inputShape, repeating: 0))
+    return [.plain] + trials.flatMap { $0.answeredViews(blank, 0) }
   }
 
   private static func check(
@@ -129,7 +140,8 @@ public struct ShiftRun: Sendable {
       let pictures = ViewMaker(try images.source.load(index))
       var known: [ImageView: Answer] = [:]
       if header.isClassifier {
-        let answer = try evaluator.answers(pictures, [.plain], &known)[0]
+        let shifts = trials.flatMap { evaluator.circular($0.answeredViews(pictures.input, index)) }
+        let answer = try evaluator.answers(pictures, [.plain] + shifts, &known)[0]
         record.prediction = answer.prediction
         record.probability = answer.probability(of: answer.prediction)
       }
@@ -190,12 +202,11 @@ public struct ShiftRun: Sendable {
   private func equivariance(
     _ pictures: ViewMaker, _ views: [ImageView]
   ) throws -> ShiftRecord {
-    let still = try evaluator.map(pictures, [.plain]) { $0 }[0]
+    let still = try evaluator.map(pictures, [.plain]) { _, output in output }[0]
     let moved = Array(views.dropFirst())
     var record = ShiftRecord()
-    record.errors = try evaluator.map(moved.count) { index, run in
-      try MapComparison.equivariance(
-        still: still, moved: run(pictures.tensor(moved[index])), view: moved[index])
+    record.errors = try evaluator.map(pictures, moved) { index, output in
+      try MapComparison.equivariance(still: still, moved: output, view: moved[index])
     }
     return record
   }

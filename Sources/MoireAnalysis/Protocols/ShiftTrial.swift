@@ -146,6 +146,14 @@ public struct ShiftTrial: Sendable {
     }
   }
 
+  /// The views of an image whose whole answers are looked at; none where the image cannot give them.
+  func answeredViews(_ input: AuditInput, _ index: Int) -> [ImageView] {
+    switch task {
+    case .answers, .typicality, .equivariance: (try? views(input, index)) ?? []
+    case .overlap, .featureSums: []
+    }
+  }
+
   /// Whether every one of its numbers compares with the right class.
   var needsLabels: Bool { rules.measures.allSatisfy(\.needsLabel) }
 }

@@ -21,6 +21,9 @@ public final class PhaseEngine: @unchecked Sendable {
     /// the size of the maps.
     public var batches: [Int]?
     public var threads = 1
+    /// Whether a network is taken whose shifts are a chain of phases in part only: the rest is one more
+    /// level, whose stride leads to the size of the input, and the answer may be a map.
+    public var isPartial = false
 
     public init() {}
   }
@@ -37,15 +40,17 @@ public final class PhaseEngine: @unchecked Sendable {
   public let batches: [Int]
   /// The blocks of memory for feature maps.
   public let memoryBytes: Int
+  /// The shape of one image's answer.
+  public let outputShape: [Int]
   /// The number of values of the answer.
-  public let outputs: Int
+  public var outputs: Int { outputShape.reduce(1, *) }
 
   private let segments: [Segment]
   private let answer: Int
 
   /// - Throws: ``PhaseChainObstacle`` where shifts are no chain of phases, ``LayerError``.
   public init(_ network: Network, options: Options = Options()) throws {
-    let plan = try PhasePlan(network, dense: options.isDense)
+    let plan = try PhasePlan(network, dense: options.isDense, partial: options.isPartial)
     self.network = network
     self.options = options
     strides = plan.strides
@@ -53,7 +58,7 @@ public final class PhaseEngine: @unchecked Sendable {
     multiplyAdds = plan.multiplyAdds
     batches = options.batches ?? plan.batches(branching: options.branching)
     answer = plan.network.output
-    outputs = plan.values[answer].shape.reduce(1, *)
+    outputShape = plan.values[answer].shape
     var segments: [Segment] = []
     for level in 0...plan.strides.count {
       segments.append(
@@ -63,15 +68,17 @@ public final class PhaseEngine: @unchecked Sendable {
     memoryBytes = segments.reduce(0) { $0 + $1.memoryBytes }
   }
 
-  /// Multiply-adds of one image for level 0 and each level, with the strided operations behind the cut:
-  /// together those of the network.
-  public static func multiplyAdds(of network: Network) throws -> [Int] {
-    try PhasePlan(network, dense: false).multiplyAdds
+  /// Multiply-adds of one image for level 0 and each level. With the strided operations behind the cut
+  /// they are together those of the network; see ``Options`` for `partial` and `dense`.
+  public static func multiplyAdds(
+    of network: Network, partial: Bool = false, dense: Bool = false
+  ) throws -> [Int] {
+    try PhasePlan(network, dense: dense, partial: partial).multiplyAdds
   }
 
   /// s_l for each level.
-  public static func strides(of network: Network) throws -> [HW] {
-    try PhasePlan(network, dense: false).strides
+  public static func strides(of network: Network, partial: Bool = false) throws -> [HW] {
+    try PhasePlan(network, dense: false, partial: partial).strides
   }
 
   /// One answer of a run; the values are borrowed and gone when the closure returns.
@@ -145,6 +152,7 @@ public final class PhaseEngine: @unchecked Sendable {
 
   private func report(_ done: [PhaseJob], _ onAnswer: (Answer) throws -> Void) throws {
     let map = segments[strides.count].exits[answer]!
+    let outputs = self.outputs
     for (place, job) in done.enumerated() {
       let values = UnsafeBufferPointer(start: map.data + place * outputs, count: outputs)
       guard values.allSatisfy(\.isFinite) else {

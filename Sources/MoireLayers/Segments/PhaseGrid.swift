@@ -17,16 +17,13 @@ struct PhaseGrid: Equatable {
 
   var isMap: Bool { period != nil }
 
+  /// Whether every position of the circle is there.
+  var coversCircle: Bool {
+    period.map { size.height >= $0.height && size.width >= $0.width } ?? true
+  }
+
   /// A circle of one position does not move.
   var normalized: PhaseGrid { period == 1 && size == 1 ? .fixed(stride) : self }
-}
-
-extension HW {
-  static func * (a: HW, b: HW) -> HW { HW(a.height * b.height, a.width * b.width) }
-  static func / (a: HW, b: HW) -> HW { HW(a.height / b.height, a.width / b.width) }
-  static func + (a: HW, b: HW) -> HW { HW(a.height + b.height, a.width + b.width) }
-
-  func divides(_ other: HW) -> Bool { other.height % height == 0 && other.width % width == 0 }
 }
 
 /// The grids of all values that the answer depends on.
@@ -36,8 +33,10 @@ struct PhaseGrids {
   /// For each value; nil where the answer does not depend on it.
   private(set) var grids: [PhaseGrid?]
 
+  /// - Parameter partial: what is no chain of phases counts as different for every shift; else it is
+  ///   refused.
   /// - Throws: ``PhaseChainObstacle``, and ``LayerError`` for layers that do not fit.
-  init(_ network: Network) throws {
+  init(_ network: Network, partial: Bool = false) throws {
     self.network = network
     shapes = try network.valueShapes()
     let input = network.inputShape
@@ -46,9 +45,19 @@ struct PhaseGrids {
     grids = [PhaseGrid(stride: 1, period: size, size: size).normalized]
     let live = network.valuesBehindOutput()
     for index in network.nodes.indices {
-      grids.append(live.contains(index + 1) ? try grid(of: index).normalized : nil)
+      guard live.contains(index + 1) else {
+        grids.append(nil)
+        continue
+      }
+      do {
+        let own = try grid(of: index).normalized
+        grids.append(partial && !own.coversCircle ? .fixed(size) : own)
+      } catch let obstacle as PhaseChainObstacle {
+        guard partial else { throw obstacle }
+        grids.append(.fixed(size))
+      }
     }
-    guard grids[network.output]?.isMap != true else {
+    guard partial || grids[network.output]?.isMap != true else {
       throw PhaseChainObstacle.answerIsAMap(shapes[network.output])
     }
   }
@@ -138,8 +147,7 @@ struct PhaseGrids {
       throw PhaseChainObstacle.notDivisible(
         path: network.nodes[index].path, size: period, stride: stride)
     }
-    guard effective == 1 || (map.size.height >= period.height && map.size.width >= period.width)
-    else {
+    guard effective == 1 || map.coversCircle else {
       throw PhaseChainObstacle.partOfCircle(
         path: network.nodes[index].path, size: map.size, period: period)
     }

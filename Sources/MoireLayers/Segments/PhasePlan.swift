@@ -48,12 +48,17 @@ struct PhasePlan {
     var isDecimated: Bool
   }
 
+  /// - Parameter partial: see ``PhaseGrids/init(_:partial:)``.
   /// - Throws: ``PhaseChainObstacle``, ``LayerError``.
-  init(_ original: Network, dense: Bool) throws {
+  init(_ original: Network, dense: Bool, partial: Bool = false) throws {
     isDense = dense
-    grids = try PhaseGrids(original)
+    grids = try PhaseGrids(original, partial: partial)
     consumers = original.consumers()
-    let cumulative = try Self.ordered(grids.grids)
+    // An answer that moves with the input differs for every shift.
+    let answer = grids.grids[original.output].flatMap { grid in
+      grid.period.map { PhaseGrid.fixed($0 * grid.stride) }
+    }
+    let cumulative = try Self.ordered(grids.grids + [answer])
     strides = zip(cumulative.dropFirst(), cumulative).map { $0 / $1 }
     sites = strides.map { _ in [] }
     network = Network(name: original.name, inputShape: original.inputShape)
@@ -67,6 +72,13 @@ struct PhasePlan {
       try add(index)
     }
     network.output = crossing(try value(original.output), to: strides.count)
+    let last = values[network.output]
+    if last.period != nil {
+      // What is carried over a cut keeps its layout; an answer has one of its own.
+      network.output = try append(
+        "answer", .pad(0, .circular), [network.output], level: last.level, stride: last.stride,
+        period: last.period)
+    }
   }
 
   /// The cumulative strides from 1 on, each a divisor of the next.

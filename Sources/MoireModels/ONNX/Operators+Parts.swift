@@ -124,7 +124,7 @@ extension Importer {
       case .subsample(let s, let o)? = before.layer
     {
       let joined = Layer.subsample(
-        stride: HW(s.height * stride.height, s.width * stride.width),
+        stride: s * stride,
         offset: HW(o.height + offset.height, o.width + offset.width))
       return try append(op, path, .layer(joined), inputs: before.inputs)
     }
