@@ -1,5 +1,7 @@
 #include "fir_map.h"
+#include "half_sums.h"
 #include "reader.h"
+#include "turn.h"
 
 MOIRE_DISPATCH static void stage_across(
   lanes *restrict row, const float *from, ptrdiff_t column, size_t width, const lanes *gain,
@@ -9,39 +11,43 @@ MOIRE_DISPATCH static void stage_across(
   }
 }
 
-typedef float quad __attribute__((vector_size(16), aligned(4), may_alias));
-
-// Four columns of four planes into the rows of lanes from `to` on.
-MOIRE_INLINE void stage_quads(
-  float *restrict to, const float *at, ptrdiff_t plane, quad gain, quad offset) {
-  const quad a = *(const quad *)at, b = *(const quad *)(at + plane);
-  const quad c = *(const quad *)(at + 2 * plane), d = *(const quad *)(at + 3 * plane);
-  const quad ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
-  const quad cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-  const quad ef = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-  const quad gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-  *(quad *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5) * gain + offset;
-  *(quad *)(to + MOIRE_LANES) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7) * gain + offset;
-  *(quad *)(to + 2 * MOIRE_LANES) = __builtin_shufflevector(ef, gh, 0, 1, 4, 5) * gain + offset;
-  *(quad *)(to + 3 * MOIRE_LANES) = __builtin_shufflevector(ef, gh, 2, 3, 6, 7) * gain + offset;
+// Sixteen planes with contiguous rows, four columns at a time; of the last four some may have been
+// there before.
+MOIRE_INLINE void stage_turned(
+  lanes *restrict row, const float *from, ptrdiff_t plane, size_t width, const lanes *gain,
+  const lanes *offset, half_sums *low, half_sums *high) {
+  for (size_t next = 0; width >= 4 && next < width; next += 4) {
+    const size_t x = next + 4 <= width ? next : width - 4;
+    lanes v[4];
+    moire_turn_four(v, from + x, plane);
+    for (size_t i = low ? next - x : 4; i < 4; i += 1) { moire_add_halves(low, high, &v[i]); }
+    for (size_t i = 0; i < 4; i += 1) { row[x + i] = v[i] * *gain + *offset; }
+  }
+  for (size_t x = 0; width < 4 && x < width; x += 1) {
+    lanes v;
+    for (size_t p = 0; p < MOIRE_LANES; p += 1) { v[p] = from[(ptrdiff_t)p * plane + x]; }
+    if (low) { moire_add_halves(low, high, &v); }
+    row[x] = v * *gain + *offset;
+  }
 }
 
-// Sixteen planes with contiguous rows, four columns of four planes at a time; of the last four some
-// may have been there before.
 MOIRE_DISPATCH static void stage_along(
   lanes *restrict row, const float *from, ptrdiff_t plane, size_t width, const lanes *gain,
   const lanes *offset) {
-  for (size_t next = 0; width >= 4 && next < width; next += 4) {
-    const size_t x = next + 4 <= width ? next : width - 4;
-    for (size_t p = 0; p < MOIRE_LANES; p += 4) {
-      stage_quads(
-        (float *)(row + x) + p, from + (ptrdiff_t)p * plane + x, plane,
-        *(const quad *)((const float *)gain + p), *(const quad *)((const float *)offset + p));
-    }
-  }
-  for (size_t x = 0; width < 4 && x < width; x += 1) {
-    for (size_t p = 0; p < MOIRE_LANES; p += 1) { row[x][p] = from[(ptrdiff_t)p * plane + x]; }
-    row[x] = row[x] * *gain + *offset;
+  stage_turned(row, from, plane, width, gain, offset, NULL, NULL);
+}
+
+// The same, and the sums of the samples while they are at hand.
+MOIRE_DISPATCH static void stage_summed(
+  lanes *restrict row, const float *from, ptrdiff_t plane, size_t width, const lanes *gain,
+  const lanes *offset, double *restrict sum, double *restrict square) {
+  half_sums low = {{0}, {0}}, high = low;
+  stage_turned(row, from, plane, width, gain, offset, &low, &high);
+  for (size_t i = 0; i < 8; i += 1) {
+    sum[i] += low.sum[i];
+    sum[i + 8] += high.sum[i];
+    square[i] += low.square[i];
+    square[i + 8] += high.square[i];
   }
 }
 
@@ -59,14 +65,21 @@ static void stage_strided(
 void moire_group_stage(
   lanes *row, moire_group *group, const moire_reader *reader, size_t y) {
   const size_t width = reader->options.width;
-  if (group->guessed) { moire_group_add_sums(group, y, 1, width); }
   const float *from = group->data + (ptrdiff_t)y * group->row;
-  if (group->count == MOIRE_LANES && group->plane == 1) {
-    stage_across(row, from, group->column, width, &group->gain, &group->offset);
-  } else if (group->count == MOIRE_LANES && group->column == 1) {
-    stage_along(row, from, group->plane, width, &group->gain, &group->offset);
+  const lanes *gain = &group->gain, *offset = &group->offset;
+  const int whole = group->count == MOIRE_LANES;
+  if (whole && group->column == 1 && group->plane != 1 && group->guessed) {
+    stage_summed(
+      row, from, group->plane, width, gain, offset, group->sum, group->square);
   } else {
-    stage_strided(row, group, from, width);
+    if (group->guessed) { moire_group_add_sums(group, y, 1, width); }
+    if (whole && group->plane == 1) {
+      stage_across(row, from, group->column, width, gain, offset);
+    } else if (whole && group->column == 1) {
+      stage_along(row, from, group->plane, width, gain, offset);
+    } else {
+      stage_strided(row, group, from, width);
+    }
   }
   if (reader->windowed) {
     for (size_t x = 0; x < width; x += 1) {

@@ -1,26 +1,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "half_sums.h"
 #include "reader.h"
-
-typedef double half_doubles __attribute__((vector_size(64)));
-
-// Eight planes' sums and sums of squares.
-typedef struct half_sums {
-  half_doubles sum, square;
-} half_sums;
-
-MOIRE_INLINE void add_halves(half_sums *low, half_sums *high, const float *from) {
-  const lanes v = *(const unaligned_lanes *)from;
-  const half_doubles a = __builtin_convertvector(
-    __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7), half_doubles);
-  const half_doubles b = __builtin_convertvector(
-    __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15), half_doubles);
-  low->sum += a;
-  low->square += a * a;
-  high->sum += b;
-  high->square += b * b;
-}
 
 // Adds the sums and sums of squares of sixteen adjacent planes, row by row. Two of each, so that none
 // waits for the one before.
@@ -32,10 +14,10 @@ MOIRE_DISPATCH static void sums_across(
     const float *from = data + (ptrdiff_t)y * row;
     size_t x = 0;
     for (; x + 2 <= width; x += 2, from += 2 * column) {
-      add_halves(&low, &high, from);
-      add_halves(&low2, &high2, from + column);
+      moire_add_halves(&low, &high, (const unaligned_lanes *)from);
+      moire_add_halves(&low2, &high2, (const unaligned_lanes *)(from + column));
     }
-    if (x < width) { add_halves(&low, &high, from); }
+    if (x < width) { moire_add_halves(&low, &high, (const unaligned_lanes *)from); }
   }
   for (size_t i = 0; i < 8; i += 1) {
     sum[i] += low.sum[i] + low2.sum[i];
@@ -58,7 +40,7 @@ MOIRE_DISPATCH static void sums_along(
   for (size_t y = 0; y < height; y += 1) {
     const float *from = data + (ptrdiff_t)y * row;
     size_t x = 0;
-    for (; x + 16 <= width; x += 16) { add_halves(&low, &high, from + x); }
+    for (; x + 16 <= width; x += 16) { moire_add_halves(&low, &high, (const unaligned_lanes *)(from + x)); }
     for (; x < width; x += 1) {
       rest += from[x];
       rest2 += (double)from[x] * from[x];
