@@ -94,20 +94,34 @@ size_t moire_radial_rings(size_t height, size_t width) {
   return height == 0 || width == 0 ? 0 : ring(height / 2, width / 2, height, width) + 1;
 }
 
+enum { SPAN = 64 };
+
+// The rings of `count` ≤ SPAN bins of row y from column `first` on.
+MOIRE_DISPATCH static void rings_along(
+  size_t *on, size_t y, size_t first, size_t count, size_t height, size_t width) {
+  for (size_t i = 0; i < count; i += 1) { on[i] = ring(y, first + i, height, width); }
+}
+
 moire_status moire_spectrum_radial(double *power, size_t *bins, const moire_spectrum *spectrum) {
   const moire_status status = power && bins ? moire_spectrum_check(spectrum) : moire_null_argument;
   if (status != moire_ok) { return status; }
   const size_t rings = moire_radial_rings(spectrum->height, spectrum->width);
   memset(power, 0, rings * sizeof *power);
   memset(bins, 0, rings * sizeof *bins);
-  const size_t half = spectrum->width / 2 + 1;
-  const double *row = spectrum->power;
-  for (size_t y = 0; y < spectrum->height; y += 1, row += half) {
-    for (size_t x = 0; x < half; x += 1) {
-      const size_t r = ring(y, x, spectrum->height, spectrum->width);
-      const double weight = moire_column_weight(x, spectrum->width);
-      power[r] += weight * row[x];
-      bins[r] += (size_t)weight;
+  const size_t height = spectrum->height, width = spectrum->width, half = width / 2 + 1;
+  for (size_t y = 0; y <= height / 2; y += 1) {
+    const double *row = spectrum->power + y * half;
+    const double *mirrored = y == 0 || 2 * y == height ? NULL : row + (height - 2 * y) * half;
+    for (size_t first = 0; first < half; first += SPAN) {
+      size_t on[SPAN];
+      const size_t count = half - first < SPAN ? half - first : SPAN;
+      rings_along(on, y, first, count, height, width);
+      for (size_t i = 0; i < count; i += 1) {
+        const size_t x = first + i;
+        const double weight = moire_column_weight(x, width);
+        power[on[i]] += weight * (mirrored ? row[x] + mirrored[x] : row[x]);
+        bins[on[i]] += (size_t)weight << (mirrored != NULL);
+      }
     }
   }
   return moire_ok;
