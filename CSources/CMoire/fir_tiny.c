@@ -40,6 +40,26 @@ static tiny_filter tiny_make(const moire_fir_map *height, const moire_fir_map *w
   return made;
 }
 
+// The usual case: 7×7 halved with the border reflected, (taps - 1) / 2 taps before the first row. Where
+// each tap lies is then known beforehand, and a row is read once for all outputs that take it.
+enum { USUAL = 7 };
+
+static inline __attribute__((always_inline)) size_t tiny_usual_source(size_t y, size_t k, size_t count) {
+  const size_t padded = 2 * y + k, before = (count - 1) / 2;
+  const size_t row = padded < before ? before - padded : padded - before;
+  return (row < USUAL ? row : 2 * (USUAL - 1) - row) * USUAL;
+}
+
+static int tiny_is_usual(const tiny_filter *filter, const moire_fir_map *height, size_t width) {
+  int usual = height->inputs == USUAL && width == USUAL && height->outputs == TINY_OUT;
+  for (size_t y = 0; usual && y < TINY_OUT; y += 1) {
+    for (size_t k = 0; k < height->even; k += 1) {
+      usual &= filter->source[y][k] == tiny_usual_source(y, k, height->even);
+    }
+  }
+  return usual;
+}
+
 // What a filter keeps in registers over all planes.
 typedef struct tiny_registers {
   __m256 vertical[TINY_TAPS];
@@ -65,13 +85,14 @@ MOIRE_TINY_INLINE tiny_registers tiny_load(const tiny_filter *filter, size_t cou
 
 // One plane; rows are read as eight samples, whatever follows them.
 MOIRE_TINY_INLINE void tiny_plane(
-  float *to, const float *from, const tiny_registers *r, size_t count) {
+  float *to, const float *from, const tiny_registers *r, size_t count, int usual) {
   __m256 row[TINY_OUT];
   for (size_t y = 0; y < TINY_OUT; y += 1) {
-    row[y] = _mm256_mul_ps(_mm256_loadu_ps(from + r->source[y][0]), r->vertical[0]);
-    for (size_t k = 1; k < count; k += 1) {
-      row[y] =
-        _mm256_fmadd_ps(_mm256_loadu_ps(from + r->source[y][k]), r->vertical[k], row[y]);
+    for (size_t k = 0; k < count; k += 1) {
+      const size_t at = usual ? tiny_usual_source(y, k, count) : r->source[y][k];
+      const __m256 v = _mm256_loadu_ps(from + at);
+      row[y] = k == 0 ? _mm256_mul_ps(v, r->vertical[0])
+                      : _mm256_fmadd_ps(v, r->vertical[k], row[y]);
     }
   }
   const __m512 upper = _mm512_castpd_ps(_mm512_insertf64x4(
@@ -88,28 +109,34 @@ MOIRE_TINY_INLINE void tiny_plane(
 }
 
 MOIRE_TINY_INLINE void tiny_counted(
-  float *to, const float *from, size_t planes, const tiny_filter *filter, size_t count) {
+  float *to, const float *from, size_t planes, const tiny_filter *filter, size_t count,
+  int usual) {
   const size_t area = filter->area, outputs = filter->outputs;
   const tiny_registers r = tiny_load(filter, count);
   size_t left = planes * area;
   for (; left >= area + TINY_ROW; left -= area, from += area, to += outputs) {
-    tiny_plane(to, from, &r, count);
+    tiny_plane(to, from, &r, count, usual);
   }
   // Behind the last plane nothing may be read.
   for (; left > 0; left -= area, from += area, to += outputs) {
     float last[TINY_PLANE + TINY_ROW] = {0};
     memcpy(last, from, area * sizeof *last);
-    tiny_plane(to, last, &r, count);
+    tiny_plane(to, last, &r, count, usual);
   }
 }
 
 MOIRE_TINY static void tiny_run(
-  float *to, const float *from, size_t planes, const tiny_filter *filter, size_t count) {
-  switch (count) {
-    case 2: tiny_counted(to, from, planes, filter, 2); break;
-    case 3: tiny_counted(to, from, planes, filter, 3); break;
-    case 4: tiny_counted(to, from, planes, filter, 4); break;
-    default: tiny_counted(to, from, planes, filter, 5); break;
+  float *to, const float *from, size_t planes, const tiny_filter *filter, size_t count,
+  int usual) {
+  switch (2 * count + (usual ? 1 : 0)) {
+    case 4: tiny_counted(to, from, planes, filter, 2, 0); break;
+    case 5: tiny_counted(to, from, planes, filter, 2, 1); break;
+    case 6: tiny_counted(to, from, planes, filter, 3, 0); break;
+    case 7: tiny_counted(to, from, planes, filter, 3, 1); break;
+    case 8: tiny_counted(to, from, planes, filter, 4, 0); break;
+    case 9: tiny_counted(to, from, planes, filter, 4, 1); break;
+    case 10: tiny_counted(to, from, planes, filter, 5, 0); break;
+    default: tiny_counted(to, from, planes, filter, 5, 1); break;
   }
 }
 
@@ -124,7 +151,8 @@ int moire_fir_tiny(
     return 0;
   }
   const tiny_filter filter = tiny_make(height, width);
-  if (count > 0) { tiny_run(to, from, count, &filter, height->even); }
+  const int usual = tiny_is_usual(&filter, height, width->inputs);
+  if (count > 0) { tiny_run(to, from, count, &filter, height->even, usual); }
   return 1;
 }
 

@@ -107,11 +107,16 @@ static void beside_double(const moire_fir *fir, size_t planes, size_t height, si
     // What is not finite reaches the same outputs.
     const size_t at = (planes * in - 1) * (size_t)(i + 1) / 2;
     const float before = map[at];
-    wide[at] = map[at] = NAN;
-    EXPECT_STATUS(moire_fir_execute(fir, &single, &output, workspace, bytes), moire_ok);
-    EXPECT_STATUS(
-      moire_fir_execute_double(fir, &twofold, &reference, workspace, bytes), moire_ok);
-    for (size_t j = 0; j < planes * out; j += 1) { EXPECT(!isnan(got[j]) == !isnan(wanted[j])); }
+    for (int kind = 0; kind < 3; kind += 1) {
+      wide[at] = map[at] = kind == 0 ? NAN : kind == 1 ? INFINITY : -INFINITY;
+      EXPECT_STATUS(moire_fir_execute(fir, &single, &output, workspace, bytes), moire_ok);
+      EXPECT_STATUS(
+        moire_fir_execute_double(fir, &twofold, &reference, workspace, bytes), moire_ok);
+      for (size_t j = 0; j < planes * out; j += 1) {
+        EXPECT(!isnan(got[j]) == !isnan(wanted[j]));
+        EXPECT(!isinf(got[j]) || (double)got[j] == wanted[j]);
+      }
+    }
     wide[at] = map[at] = before;
   }
   free(map);
