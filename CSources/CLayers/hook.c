@@ -1,7 +1,7 @@
 /* Steps whose arithmetic is the caller's, run on the team like any other. */
 #include "kernels.h"
 
-enum { MAX_SOURCES = 2 };
+enum { MAX_SOURCES = 4 };
 
 typedef struct job {
   const cl_hook *hook;

@@ -97,7 +97,7 @@ extension Lowering {
 
 extension cl_map {
   /// The numbers of an image of a matrix.
-  fileprivate func row(_ image: Int) -> UnsafeMutableBufferPointer<Float> {
+  func row(_ image: Int) -> UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: data + image * Int(channels), count: Int(channels))
   }
 
@@ -110,7 +110,7 @@ extension cl_map {
 
 extension UnsafeMutableBufferPointer<Float> {
   /// The first of the largest; nil where a number is not finite.
-  fileprivate var indexOfLargest: Int? {
+  var indexOfLargest: Int? {
     guard allSatisfy(\.isFinite) else { return nil }
     var best = 0
     for (index, value) in enumerated() where value > self[best] { best = index }
@@ -118,7 +118,7 @@ extension UnsafeMutableBufferPointer<Float> {
   }
 
   /// 1 at an index and 0 elsewhere; NaN where there is none.
-  fileprivate func setOneHot(_ index: Int?) {
+  func setOneHot(_ index: Int?) {
     update(repeating: index == nil ? .nan : 0)
     if let index { self[index] = 1 }
   }

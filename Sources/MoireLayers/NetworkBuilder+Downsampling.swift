@@ -20,6 +20,10 @@ public enum Downsampling: Sendable, Hashable {
   /// The same with the phase that the criterion prefers for each image; a shortcut takes the decision
   /// of the branch beside it.
   case adaptivePolyphase(criterion: Polyphase.Criterion = .l2)
+  /// The same with the phase that a small network of its own scores highest (learned polyphase sampling):
+  /// two 3×3 convolutions with `hidden` channels between them see every phase alone, and the mean of their
+  /// answer is its score. Training decides softly: ``TrainableNetwork/relax(temperature:seed:step:)``.
+  case learnedPolyphase(hidden: Int = 16)
 }
 
 /// What stands around a map where a layer pads it.
@@ -54,7 +58,8 @@ extension NetworkBuilder {
   /// - Parameters:
   ///   - name: the layer's name; a filter is `NAME.blur`, `NAME.ideal` or `NAME.polyphase`, and a
   ///     content-adaptive one `NAME.adaptive.filter` with the parameters `NAME.adaptive.conv.weight`,
-  ///     `NAME.adaptive.bn.weight` …
+  ///     `NAME.adaptive.bn.weight` …; learned scores have the parameters `NAME.score.conv1.weight`,
+  ///     `NAME.score.conv1.bias` and `NAME.score.conv2.weight`.
   ///   - operation: adds the operation at the stride it is given.
   ///   - chain: adds the pointwise layers that follow it, such as a normalisation and an activation.
   /// - Throws: what the two throw, and ``LayerError/incompatible(path:reason:)`` when a filter does not

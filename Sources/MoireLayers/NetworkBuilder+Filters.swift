@@ -23,7 +23,7 @@ extension NetworkBuilder {
           stride: stride, padding: border == .circular ? .circular : nil))
     case .ideal: .idealPool(IdealPooling(stride: stride))
     case .taperedIdeal(let taper): .idealPool(IdealPooling(stride: stride, taper: taper))
-    case .contentAdaptive, .adaptivePolyphase: nil
+    case .contentAdaptive, .adaptivePolyphase, .learnedPolyphase: nil
     }
   }
 
@@ -56,14 +56,17 @@ extension NetworkBuilder {
 
   /// Filters and subsamples the current map.
   mutating func filter(_ name: String, _ stride: HW, sharesDecision: Bool = false) throws {
+    let map = value
+    let shared = sharesDecision ? lastDecision(stride, shape) : nil
     if case .adaptivePolyphase(let criterion) = downsampling {
-      let map = value
-      let shared = sharesDecision ? lastDecision(stride, shape) : nil
       let decision =
         try shared
         ?? append(
           "\(name).decision",
           .polyphaseDecision(PolyphaseDecision(stride: stride, criterion: criterion)))
+      try append("\(name).polyphase", .polyphase(stride: stride), inputs: [map, decision])
+    } else if case .learnedPolyphase(let hidden) = downsampling {
+      let decision = try shared ?? learnedDecision(name, stride, hidden)
       try append("\(name).polyphase", .polyphase(stride: stride), inputs: [map, decision])
     } else if case .contentAdaptive(let taps, let groups, let scope) = downsampling {
       let kernel = HW(stride.height > 1 ? taps : 1, stride.width > 1 ? taps : 1)
@@ -104,14 +107,59 @@ extension NetworkBuilder {
     try append("subsample", .subsample(stride: stride, offset: 0))
   }
 
+  /// A decision by learned scores of the current map's phases.
+  ///
+  /// On the whole map the convolutions are dilated by the stride: each phase meets itself alone, and all of
+  /// them the same weights.
+  private mutating func learnedDecision(_ name: String, _ stride: HW, _ hidden: Int) throws -> Int {
+    guard hidden > 0 else {
+      throw LayerError.incompatible(
+        path: path(name), reason: "needs 1 hidden channel or more to score phases, got \(hidden)")
+    }
+    var decision = 0
+    try scope("\(name).score") { builder in
+      try builder.scorer(stride, hidden)
+      let map = builder.value
+      var scores: [Int] = []
+      for row in 0..<stride.height {
+        for column in 0..<stride.width {
+          try builder.append(
+            "phase", .subsample(stride: stride, offset: HW(row, column)), inputs: [map])
+          scores.append(
+            try builder.append("mean", .globalPooling(.average(includesPadding: false))))
+        }
+      }
+      try builder.append("all", .concatenate, inputs: scores)
+      try builder.append("scores", .flatten)
+      decision = try builder.append("decision", .oneHotArgmax)
+    }
+    return decision
+  }
+
+  /// Two convolutions with a ReLU between them, from the current map to one of one channel.
+  private mutating func scorer(_ stride: HW, _ hidden: Int) throws {
+    let padding = Padding(
+      top: stride.height, left: stride.width, bottom: stride.height, right: stride.width)
+    func convolution(_ weight: Tensor, _ bias: Tensor? = nil) -> Layer {
+      .convolution(
+        Convolution(
+          weight: weight, bias: bias, padding: padding, dilation: stride, paddingMode: .circular))
+    }
+    let first = try parameter(
+      "conv1.weight", shape: [hidden, shape[0], 3, 3], scheme.convolutionWeight)
+    let bias = try parameter("conv1.bias", shape: [hidden], .constant(0))
+    try append("conv1", convolution(first, bias))
+    try append("relu", .activation(.relu))
+    let second = try parameter("conv2.weight", shape: [1, hidden, 3, 3], scheme.convolutionWeight)
+    try append("conv2", convolution(second))
+  }
+
   /// The last decision made on a map of the same size, which a branch beside this one has left.
   private func lastDecision(_ stride: HW, _ shape: [Int]) -> Int? {
-    let index = network.nodes.lastIndex { node in
-      guard case .polyphaseDecision(let layer) = node.layer, layer.stride == stride else {
-        return false
-      }
+    let taken = network.nodes.last { node in
+      guard case .polyphase(stride) = node.layer else { return false }
       return self.shape(of: node.inputs[0]).dropFirst() == shape.dropFirst()
     }
-    return index.map { $0 + 1 }
+    return taken?.inputs[1]
   }
 }

@@ -72,7 +72,7 @@ struct TrainPlanOptions: ParsableArguments {
 extension Downsampling {
   /// What ``init(parsing:)`` reads.
   static let grammar =
-    "strided, rect-2, tri-3, bin-N (N from 2 to 15), ideal, ideal:hann, asap, aps, adaptive"
+    "strided, rect-2, tri-3, bin-N (N from 2 to 15), ideal, ideal:hann, asap, aps, lps, adaptive"
 
   /// - Throws: `ValidationError`.
   init(parsing text: String) throws {
@@ -84,6 +84,7 @@ extension Downsampling {
     case "ideal:hann": self = .taperedIdeal(.hann)
     case "asap": self = .taperedIdeal(.rootHamming)
     case "aps": self = .adaptivePolyphase()
+    case "lps": self = .learnedPolyphase()
     case "adaptive": self = .contentAdaptive()
     default:
       guard text.hasPrefix("bin-"), let taps = Int(text.dropFirst(4)), (2...15).contains(taps)

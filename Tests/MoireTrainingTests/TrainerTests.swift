@@ -58,6 +58,29 @@ struct TrainerTests {
     }
   }
 
+  /// The noise of soft decisions depends on the step alone, and their temperature falls.
+  @Test func `Learned phases go on with the same bits`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let data = try corners(32, seed: 1)
+    let plan = smallPlan()
+    func start(_ path: String? = nil, resumes: Bool = false) throws -> Trainer {
+      try Trainer(
+        try smallNetwork(downsampling: .learnedPolyphase(hidden: 4)), data: data, plan: plan,
+        checkpoint: path, resumes: resumes)
+    }
+    let expected = weights(try start().run())
+    for kill in [1, 5] {
+      let path = "\(folder.path)/\(kill)"
+      try start(path).run(stopAfter: kill)
+      #expect(weights(try start(path, resumes: true).run()) == expected)
+    }
+    #expect(plan.temperature(step: 0, of: 9) == 1)
+    #expect(abs(plan.temperature(step: 4, of: 9) - Float(0.1).squareRoot()) < 1e-6)
+    #expect(abs(plan.temperature(step: 8, of: 9) - 0.1) < 1e-7)
+    #expect(plan.temperature(step: 0, of: 1) == 1)
+  }
+
   @Test func `A checkpoint of another network or plan is refused`() throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }

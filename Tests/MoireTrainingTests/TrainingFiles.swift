@@ -50,9 +50,12 @@ func corners(_ count: Int, seed: UInt64, side: Int = 8) throws -> ImageDataset {
     classes: ["a", "b", "c", "d"])
 }
 
-func smallNetwork(_ name: String = "small", classes: Int = 4, width: Int = 6) throws -> Network {
+func smallNetwork(
+  _ name: String = "small", classes: Int = 4, width: Int = 6, downsampling: Downsampling = .strided
+) throws -> Network {
   var builder = NetworkBuilder(
-    name: name, inputShape: [1, 8, 8], weights: SeededWeights(seed: 5))
+    name: name, inputShape: [1, 8, 8], weights: SeededWeights(seed: 5),
+    downsampling: downsampling)
   try builder.convolution("conv", channels: width, kernel: 3, padding: 1) {
     try $0.batchNormalization("bn")
     try $0.activation("relu", .relu)

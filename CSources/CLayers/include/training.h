@@ -125,6 +125,12 @@ int cl_train_embed(cl_program *program, int src, int dst, int64_t first);
 /* The phase of each image that decision [N, s_h s_w] is largest at: dst at that phase is src, 0
  * elsewhere; positions beyond the end come back circularly and add up. */
 int cl_train_polyphase_back(cl_program *program, int src, int decision, int dst, cl_pair stride);
+/* With weights [N, s_h s_w] of the phases instead of a decision: dst is the sum of src's phases, each times
+ * its weight; its adjoint, src at every phase of dst times the weight; and the gradient of the weights,
+ * dst [N, s_h s_w], the products of fine's phases with coarse. */
+int cl_train_phase_mix(cl_program *program, int src, int weights, int dst, cl_pair stride);
+int cl_train_phase_spread(cl_program *program, int src, int weights, int dst, cl_pair stride);
+int cl_train_phase_products(cl_program *program, int fine, int coarse, int dst, cl_pair stride);
 
 /* Arithmetic on whole blocks of parameters, on so many threads; the bits do not depend on them. */
 typedef struct cl_sgd { float rate, momentum, decay; int nesterov; } cl_sgd;

@@ -32,6 +32,9 @@ public final class TrainableNetwork: @unchecked Sendable {
   /// The gradient of the answer, to be filled before the way back.
   package let outputGradientBuffer: UnsafeMutableBufferPointer<Float>
   private let inputGradientBuffer: UnsafeMutableBufferPointer<Float>
+  /// What is added to the scores of soft decisions, and what they are divided by.
+  let noiseBuffers: [UnsafeMutableBufferPointer<Float>]
+  let temperatureBuffer: UnsafeMutableBufferPointer<Float>?
 
   /// - Parameters:
   ///   - batch: images to a step, 1 or more.
@@ -70,6 +73,8 @@ public final class TrainableNetwork: @unchecked Sendable {
     outputBuffer = buffer(lowering.output)
     outputGradientBuffer = buffer(lowering.outputGradient)
     inputGradientBuffer = buffer(lowering.inputGradient ?? lowering.output)
+    noiseBuffers = lowering.noises.map(buffer)
+    temperatureBuffer = lowering.temperature.map(buffer)
     for (index, tensor) in Self.tensors(of: network, slots).enumerated() {
       try write(tensor, to: index, in: nil)
     }

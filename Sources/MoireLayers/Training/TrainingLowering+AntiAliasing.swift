@@ -4,7 +4,8 @@ import MoireTensors
 
 /// Filters with subsampling, filtered activations, and phases by decision.
 ///
-/// A decision has no gradient: the phase that was kept is taken as given (straight through).
+/// A decision by the map itself has no gradient: the phase that was kept is taken as given (straight
+/// through). One by learned scores is soft: ``TrainingLowering/lowerSoftDecision(_:)``.
 extension TrainingLowering {
   mutating func lowerAntiAliasing(_ index: Int) throws {
     let node = network.nodes[index]
@@ -13,7 +14,9 @@ extension TrainingLowering {
     let layer = node.layer.concrete(for: shape(input))
     switch layer {
     case .polyphaseDecision(let layer): try maps.lowerDecision(index, layer)
-    case .oneHotArgmax: try maps.lowerOneHotArgmax(index)
+    case .oneHotArgmax: try lowerSoftDecision(index)
+    case .polyphase(let stride) where isSoft(index): try lowerMix(index, stride)
+    case .polyphaseUpsample(let stride) where isSoft(index): try lowerSpread(index, stride)
     case .polyphase(let stride): try lowerPolyphase(index, stride)
     case .polyphaseUpsample(let stride):
       try maps.lowerPolyphaseUpsample(index, stride)

@@ -30,6 +30,11 @@ struct TrainingLowering {
   var constants: [(value: Int, number: Float)] = []
   /// The share of the statistics of a batch in the running ones.
   let momentum: Float
+  /// Scores and decisions that are soft while the network trains, with what is added to the scores.
+  var softDecisions: Set<Int> = []
+  var noises: [Int] = []
+  /// What soft decisions divide their scores by; nil without one.
+  var temperature: Int?
   /// 1 where normalisations take the statistics of the batch; the other is always 0.
   let mode: Int
   let frozen: Int
@@ -72,8 +77,7 @@ struct TrainingLowering {
     var result = [wantsInputGradient]
     for node in network.nodes {
       switch node.layer {
-      case .polyphaseDecision, .oneHotArgmax: result.append(false)
-      case .polyphase, .polyphaseUpsample: result.append(result[node.inputs[0]])
+      case .polyphaseDecision: result.append(false)
       case .convolution, .transposedConvolution, .linear, .batchNormalization, .normalization,
         .prelu:
         result.append(true)
@@ -107,7 +111,7 @@ struct TrainingLowering {
   /// The values at the ends of the program, whose memory no other value shares.
   var ends: [Int] {
     [input, output, outputGradient, inputGradient ?? output, mode, frozen]
-      + constants.map(\.value)
+      + constants.map(\.value) + noises
   }
 
   func step(_ status: Int32) throws { try program.check(status) }

@@ -14,6 +14,8 @@ public enum StudyMethod: String, Codable, Sendable, Hashable, CaseIterable {
   case ideal
   /// Adaptive polyphase sampling by the l2 norm.
   case aps
+  /// Learned polyphase sampling.
+  case lps
   /// In the manner of alias-free convolutional networks; see ``MoireLayers/Network/aliasFree()``.
   case aliasFree = "afc"
 
@@ -28,6 +30,7 @@ public enum StudyMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case .bin7: .blur(filterSize: 7)
     case .ideal, .aliasFree: .ideal
     case .aps: .adaptivePolyphase()
+    case .lps: .learnedPolyphase()
     }
   }
 

@@ -10,7 +10,7 @@ extension Study {
     let pooled: [StudyMethod] =
       isQuick
       ? [.baseline, .tri3, .bin5, .aps]
-      : [.baseline, .rect2, .tri3, .bin4, .bin5, .bin7, .ideal, .aps, .aliasFree]
+      : [.baseline, .rect2, .tri3, .bin4, .bin5, .bin7, .ideal, .aps, .lps, .aliasFree]
     let strided: [StudyMethod] =
       isQuick ? [.baseline, .bin5] : [.baseline, .tri3, .bin5, .ideal, .aps]
     let cells = grid(

@@ -95,6 +95,11 @@ public final class Trainer {
   ) throws {
     let network = state.network
     _ = network.inputBuffer.update(fromContentsOf: batch.images)
+    if network.hasSoftDecisions {
+      network.relax(
+        temperature: plan.temperature(step: state.step, of: plan.epochs * loader.steps),
+        seed: plan.seed, step: state.step)
+    }
     try network.forward(training: true)
     let (loss, correct) = network.crossEntropy(labels: batch.labels, smoothing: plan.smoothing)
     guard loss.isFinite else { throw try divergence(epoch, step) }

@@ -68,6 +68,12 @@ public struct TrainingPlan: Sendable, Hashable {
     return rate * Float(level(place))
   }
 
+  /// The temperature of soft decisions on phases at a step of so many: from 1 down to 0.1, by the same
+  /// factor every step.
+  public func temperature(step: Int, of total: Int) -> Float {
+    Float(pow(0.1, Double(step) / Double(max(total - 1, 1))))
+  }
+
   private func level(_ place: Double) -> Double {
     let fall = { (from: Double, to: Double, x: Double) in
       to + (from - to) * (1 + cos(.pi * min(max(x, 0), 1))) / 2

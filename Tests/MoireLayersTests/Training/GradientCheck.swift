@@ -1,3 +1,4 @@
+import Foundation
 import MoireLayers
 import MoireTensors
 import Testing
@@ -22,18 +23,66 @@ func positive(_ shape: [Int], seed: UInt64, from low: Float = 0.25) -> Tensor {
 }
 
 extension Oracle {
-  /// The answer of a network in training: batch normalisations take the statistics of the batch.
-  static func train(_ network: Network, _ input: Tensor) -> Map {
+  /// The answer of a network in training: batch normalisations take the statistics of the batch, and
+  /// decisions by scores are soft, with a temperature and noise for each of them.
+  static func train(
+    _ network: Network, _ input: Tensor, temperature: Double = 1, noise: [[Double]] = []
+  ) -> Map {
     var values = [Map(input)]
+    var soft: Set<Int> = []
     for node in network.nodes {
       let inputs = node.inputs.map { values[$0] }
-      if case .batchNormalization(let layer) = node.layer {
-        values.append(normalizeBatch(layer, inputs[0]))
-      } else {
-        values.append(apply(node.layer, inputs))
+      switch node.layer {
+      case .batchNormalization(let layer): values.append(normalizeBatch(layer, inputs[0]))
+      case .oneHotArgmax:
+        let noise = soft.count < noise.count ? noise[soft.count] : nil
+        values.append(soften(inputs[0], temperature, noise))
+        soft.insert(values.count - 1)
+      case .polyphase(let stride) where soft.contains(node.inputs[1]):
+        values.append(mix(stride, inputs[0], inputs[1]))
+      case .polyphaseUpsample(let stride) where soft.contains(node.inputs[1]):
+        values.append(spread(stride, inputs[0], inputs[1]))
+      default: values.append(apply(node.layer, inputs))
       }
     }
     return values[network.output]
+  }
+
+  /// softmax((scores + noise) / temperature), row by row.
+  static func soften(_ scores: Map, _ temperature: Double, _ noise: [Double]?) -> Map {
+    let count = scores.shape[1]
+    var result = scores
+    for first in stride(from: 0, to: scores.values.count, by: count) {
+      let powers = (first..<first + count).map {
+        exp((scores.values[$0] + (noise?[$0] ?? 0)) / temperature)
+      }
+      for (index, power) in powers.enumerated() {
+        result.values[first + index] = power / powers.reduce(0, +)
+      }
+    }
+    return result
+  }
+
+  /// Σ_k π_k x_k over the phases of a map that continues circularly.
+  static func mix(_ stride: HW, _ x: Map, _ weights: Map) -> Map {
+    let (height, width) = (x.shape[2], x.shape[3])
+    let size = HW(
+      (height + stride.height - 1) / stride.height, (width + stride.width - 1) / stride.width)
+    return map(x, size) { n, c, i, j in
+      (0..<stride.area).reduce(0.0) { sum, k in
+        let row = (k / stride.width + i * stride.height) % height
+        let column = (k % stride.width + j * stride.width) % width
+        return sum + weights.values[n * stride.area + k] * x[n, c, row, column]
+      }
+    }
+  }
+
+  /// A map at every phase of a finer one, times the weight of each.
+  static func spread(_ stride: HW, _ x: Map, _ weights: Map) -> Map {
+    map(x, HW(x.shape[2] * stride.height, x.shape[3] * stride.width)) { n, c, i, j in
+      let k = i % stride.height * stride.width + j % stride.width
+      return weights.values[n * stride.area + k] * x[n, c, i / stride.height, j / stride.width]
+    }
   }
 
   static func normalizeBatch(_ layer: BatchNormalization, _ x: Map) -> Map {
