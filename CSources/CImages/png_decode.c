@@ -10,6 +10,7 @@ typedef struct {
   const uint8_t *bytes;
   size_t count;
   size_t position;
+  int keeps_alpha;
   cimages_image *image;
   cimages_report report;
 } png_reader;
@@ -42,7 +43,14 @@ static void ask_for_8_bit_gray_or_rgb(png_reader *reader) {
   if (colour == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(reader->png);
   if (colour == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(reader->png);
   if (depth == 16) png_set_strip_16(reader->png);
-  png_set_strip_alpha(reader->png);
+  if (reader->keeps_alpha) {
+    png_set_tRNS_to_alpha(reader->png);
+    if (!(colour & PNG_COLOR_MASK_COLOR)) png_set_gray_to_rgb(reader->png);
+    // Where there is alpha already, the filler is not used.
+    png_set_add_alpha(reader->png, 0xff, PNG_FILLER_AFTER);
+  } else {
+    png_set_strip_alpha(reader->png);
+  }
 }
 
 static void read_orientation(png_reader *reader) {
@@ -91,11 +99,12 @@ static void read_guarded(png_reader *reader) {
   read_image(reader);
 }
 
-cimages_status cimages_decode_png(
-    const uint8_t *bytes, size_t count, cimages_image *image, char *message, size_t capacity) {
+static cimages_status decode(
+    const uint8_t *bytes, size_t count, int keeps_alpha, cimages_image *image, char *message,
+    size_t capacity) {
   *image = (cimages_image){.orientation = 1};
   png_reader reader = {
-      .bytes = bytes, .count = count, .image = image,
+      .bytes = bytes, .count = count, .keeps_alpha = keeps_alpha, .image = image,
       .report = cimages_report_into(message, capacity)};
   reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, on_error, on_warning);
   if (reader.png == NULL) {
@@ -109,4 +118,14 @@ cimages_status cimages_decode_png(
     image->pixels = NULL;
   }
   return reader.report.status;
+}
+
+cimages_status cimages_decode_png(
+    const uint8_t *bytes, size_t count, cimages_image *image, char *message, size_t capacity) {
+  return decode(bytes, count, 0, image, message, capacity);
+}
+
+cimages_status cimages_decode_png_alpha(
+    const uint8_t *bytes, size_t count, cimages_image *image, char *message, size_t capacity) {
+  return decode(bytes, count, 1, image, message, capacity);
 }

@@ -64,6 +64,10 @@ int cl_fail(cl_program *program, const char *format, ...) __attribute__((format(
 /* Fails with the operation's name and oneDNN's status when status is not success. */
 int cl_check(cl_program *program, dnnl_status_t status, const char *what);
 
+/* Room for one more element of an array that doubles; NULL, and the array as it was, when memory is
+ * short. */
+void *cl_grow(void *array, int count, int *capacity, size_t size);
+
 /* Packs weights from row-major into layout; the memory belongs to the program. */
 int cl_pack(cl_program *program, const dnnl_memory_desc_t *from, const float *data,
             const dnnl_memory_desc_t *layout, dnnl_memory_t *packed);

@@ -7,13 +7,15 @@ extension Image {
   ///
   /// - Throws: ``ImageError``, with the path.
   public init(contentsOf path: String) throws {
-    let data: Data
+    try self.init(decoding: Image.bytes(of: path), name: path)
+  }
+
+  static func bytes(of path: String) throws -> [UInt8] {
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
+      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
       throw ImageError.file(path: path, reason: systemReason(error))
     }
-    try self.init(decoding: [UInt8](data), name: path)
   }
 
   /// Decodes the bytes of a PNG or JPEG file, told apart by their first bytes.
@@ -31,7 +33,17 @@ extension Image {
   /// - Throws: ``ImageError`` for another format, data that are cut off or damaged (also where
   ///   libjpeg would only warn and fill in), and a header that claims more than ``pixelLimit``.
   public init(decoding bytes: [UInt8], name: String) throws {
-    let decode = try Image.decoder(for: bytes, name: name)
+    let decoded = try Image.decoded(bytes, name, by: Image.decoder(for: bytes, name: name))
+    let stored = try Image(
+      width: decoded.size.width, height: decoded.size.height, channels: decoded.channels,
+      pixels: decoded.pixels)
+    self = stored.turned(byOrientation: decoded.orientation)
+  }
+
+  /// What a decoder makes of a file, as it is stored.
+  static func decoded(
+    _ bytes: [UInt8], _ name: String, by decode: Decoder
+  ) throws -> (size: HW, channels: Int, orientation: Int, pixels: [UInt8]) {
     var decoded = cimages_image()
     var message = [CChar](repeating: 0, count: 256)
     let status = bytes.withUnsafeBufferPointer {
@@ -41,16 +53,14 @@ extension Image {
       throw Image.error(status, reason: String(decodingZeroTerminated: message), name: name)
     }
     defer { cimages_free(start) }
-    let channels = Int(decoded.channels)
-    let stored = try Image(
-      width: Int(decoded.width), height: Int(decoded.height), channels: channels,
-      pixels: Array(
-        UnsafeBufferPointer(
-          start: start, count: Int(decoded.width) * Int(decoded.height) * channels)))
-    self = stored.turned(byOrientation: Int(decoded.orientation))
+    let (size, channels) = (HW(Int(decoded.height), Int(decoded.width)), Int(decoded.channels))
+    return (
+      size, channels, Int(decoded.orientation),
+      Array(UnsafeBufferPointer(start: start, count: size.area * channels))
+    )
   }
 
-  private typealias Decoder = (
+  typealias Decoder = (
     UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<cimages_image>?, UnsafeMutablePointer<CChar>?,
     Int
   ) -> cimages_status

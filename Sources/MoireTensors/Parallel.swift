@@ -32,4 +32,16 @@ public enum Parallel {
     }
     if let failure = failure.withLock({ $0 }) { throw failure.error }
   }
+
+  /// What `body` makes of each index, in their order; see ``forEach(_:threads:_:)``.
+  public static func map<Result: Sendable>(
+    _ count: Int, threads: Int, _ body: @Sendable (_ index: Int) throws -> Result
+  ) throws -> [Result] {
+    let results = Mutex([Result?](repeating: nil, count: count))
+    try forEach(count, threads: threads) { _, index in
+      let result = try body(index)
+      results.withLock { $0[index] = result }
+    }
+    return results.withLock { $0.compactMap { $0 } }
+  }
 }

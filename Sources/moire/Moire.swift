@@ -19,7 +19,7 @@ struct Moire: ParsableCommand {
       CompareCommand.self, EquivarianceCommand.self, BiasCommand.self,
       RunCommand.self, InspectCommand.self, AntialiasCommand.self, ResponseCommand.self,
       SpectrumCommand.self, FilterCommand.self, TrainCommand.self, FinetuneCommand.self,
-      TrainEvaluateCommand.self, ReproduceCommand.self,
+      TrainEvaluateCommand.self, CompositesCommand.self, ReproduceCommand.self,
     ])
 
   static func main() {

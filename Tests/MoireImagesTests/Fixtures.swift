@@ -16,6 +16,11 @@ enum Fixtures {
   static func image(_ name: String) throws -> Image { try Image(contentsOf: path(name)) }
 
   static func array(_ name: String) throws -> Tensor { try NPY.read(path: path("\(name).npy")) }
+
+  /// What Pillow reads with alpha, `[H, W, 4]`.
+  static func cutout(_ name: String) throws -> Tensor {
+    try NPZ(path: path("cutouts.npz")).tensor(named: name)
+  }
 }
 
 /// The values as [height, width, channels].

@@ -29,7 +29,7 @@ typedef enum {
 typedef struct {
   uint32_t width;
   uint32_t height;
-  uint32_t channels;     // 1 gray, 3 red, green, blue; interleaved, rows without padding
+  uint32_t channels;     // 1 gray, 3 red, green, blue, 4 and alpha; interleaved, rows without padding
   uint32_t orientation;  // 1 to 8 as in EXIF; the pixels are as stored, not yet turned
   uint8_t *pixels;
 } cimages_image;
@@ -45,6 +45,11 @@ typedef struct {
 // and tRNS are dropped without compositing. Gamma and colour profiles are left alone. On failure
 // `image` holds no pixels.
 cimages_status cimages_decode_png(
+    const uint8_t *bytes, size_t count, cimages_image *image, char *message, size_t capacity);
+
+// The same with alpha: always 4 channels, red, green, blue and alpha, not premultiplied. Alpha and tRNS
+// are kept; an image that has neither is opaque.
+cimages_status cimages_decode_png_alpha(
     const uint8_t *bytes, size_t count, cimages_image *image, char *message, size_t capacity);
 
 // Decodes a baseline or progressive JPEG of 1, 3 or 4 components.

@@ -22,7 +22,7 @@ public enum BiasFiles {
     }
     header += ["position_p", "size_p", "place_p"]
     let rows = [header] + document.classes.map(row)
-    return rows.map { $0.map(SitesCSV.quoted).joined(separator: ",") + "\r\n" }.joined()
+    return rows.map { $0.map(CSVField.quoted).joined(separator: ",") + "\r\n" }.joined()
   }
 
   private static func row(_ item: BiasDocument.Class) -> [String] {

@@ -29,7 +29,7 @@ public struct ComparisonCSV {
         }
       }
     }
-    return rows.map { $0.map(SitesCSV.quoted).joined(separator: ",") + "\r\n" }.joined()
+    return rows.map { $0.map(CSVField.quoted).joined(separator: ",") + "\r\n" }.joined()
   }
 
   private func field(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }

@@ -25,7 +25,7 @@ public enum EquivarianceFiles {
   static func csv(_ document: EquivarianceDocument) -> String {
     var text = "layer,part,dh,dw,distance,of_between\r\n"
     for layer in document.layers {
-      let name = SitesCSV.quoted(layer.path)
+      let name = CSVField.quoted(layer.path)
       let unit = layer.between.flatMap { $0 > 0 ? $0 : nil }
       for (index, distance) in layer.distances.enumerated() {
         let (row, column) = (index / document.range.width, index % document.range.width)

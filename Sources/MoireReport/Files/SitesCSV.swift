@@ -13,7 +13,7 @@ public struct SitesCSV {
   public func render() -> String {
     let filters = document.filterNames
     let rows = [header(filters)] + document.sites.map { row($0, filters) }
-    return rows.map { $0.map(SitesCSV.quoted).joined(separator: ",") + "\r\n" }.joined()
+    return rows.map { $0.map(CSVField.quoted).joined(separator: ",") + "\r\n" }.joined()
   }
 
   private func header(_ filters: [String]) -> [String] {
@@ -59,11 +59,4 @@ public struct SitesCSV {
   private func pair(_ value: HW) -> [String] { ["\(value.height)", "\(value.width)"] }
 
   private func field(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
-
-  /// A field in quotes where it holds a comma, a quote or a line break.
-  static func quoted(_ field: String) -> String {
-    let special: Set<UInt8> = [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13]
-    guard field.utf8.contains(where: special.contains) else { return field }
-    return "\"" + field.replacing("\"", with: "\"\"") + "\""
-  }
 }

@@ -69,7 +69,7 @@ public enum ShiftFiles {
   }
 
   private static func csv(_ rows: [[String]]) -> String {
-    rows.map { $0.map(SitesCSV.quoted).joined(separator: ",") + "\r\n" }.joined()
+    rows.map { $0.map(CSVField.quoted).joined(separator: ",") + "\r\n" }.joined()
   }
 
   private static func field(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }

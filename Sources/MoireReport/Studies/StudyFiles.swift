@@ -37,7 +37,7 @@ public enum StudyFiles {
       }
     }
     return ([header] + rows).map { row in
-      row.map(SitesCSV.quoted).joined(separator: ",") + "\r\n"
+      row.map(CSVField.quoted).joined(separator: ",") + "\r\n"
     }.joined()
   }
 }

@@ -41,7 +41,7 @@ extension ImageDataset {
     return try fitting.resized(image).centerCropped(to: fitting.crop)
   }
 
-  private static func classFolders(_ path: String) throws -> [String] {
+  static func classFolders(_ path: String) throws -> [String] {
     let entries: [String]
     do {
       entries = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
