@@ -12,53 +12,35 @@ typedef struct job {
 
 static int64_t phases_of(const job *j) { return j->stride.height * j->stride.width; }
 
-/* Where row i of a plane of phases begins in the finer one; both continue circularly. */
-static const float *fine_row(const job *j, const float *fine, int64_t top, int64_t i) {
-  int64_t row = (top + i * j->stride.height) % j->fine.height;
-  return fine + row * j->fine.width * j->fine.inner;
-}
-
-static int64_t fine_column(const job *j, int64_t left, int64_t o) {
-  return (left + o * j->stride.width) % j->fine.width * j->fine.inner;
+/* Where point (i, o) of phase p stands in a plane of the fine map, which continues circularly. */
+static int64_t fine_at(const job *j, int64_t p, int64_t i, int64_t o) {
+  int64_t row = (p / j->stride.width + i * j->stride.height) % j->fine.height;
+  int64_t column = (p % j->stride.width + o * j->stride.width) % j->fine.width;
+  return (row * j->fine.width + column) * j->fine.inner;
 }
 
 CL_DISPATCH static void add_scaled(float *to, const float *from, float weight, int64_t count) {
   for (int64_t k = 0; k < count; k++) to[k] += weight * from[k];
 }
 
-/* A plane of the coarse map: the sum of the phases, each times its weight. */
-static void mix_plane(const void *context, int64_t plane) {
-  const job *j = context;
-  const cl_view *s = &j->fine, *d = &j->coarse;
-  const float *weights = j->weights + plane / d->blocks * phases_of(j);
-  const float *x = s->data + plane * cl_plane_size(s);
-  float *y = d->data + plane * cl_plane_size(d);
-  memset(y, 0, (size_t)cl_plane_size(d) * sizeof *y);
+/* A plane of the coarse map is the sum of the fine one's phases, each times its weight; or, where it
+ * spreads, one of the fine map the coarse one at every phase, times the weight of each. */
+static void add_phases(const job *j, int64_t plane, int spreads) {
+  const cl_view *c = &j->coarse, *to = spreads ? &j->fine : &j->coarse;
+  const float *weights = j->weights + plane / c->blocks * phases_of(j);
+  float *fine = j->fine.data + plane * cl_plane_size(&j->fine);
+  float *coarse = c->data + plane * cl_plane_size(c);
+  memset(spreads ? fine : coarse, 0, (size_t)cl_plane_size(to) * sizeof *fine);
   for (int64_t p = 0; p < phases_of(j); p++)
-    for (int64_t i = 0; i < d->height; i++) {
-      const float *row = fine_row(j, x, p / j->stride.width, i);
-      for (int64_t o = 0; o < d->width; o++)
-        add_scaled(y + (i * d->width + o) * d->inner,
-                   row + fine_column(j, p % j->stride.width, o), weights[p], d->inner);
-    }
+    for (int64_t i = 0; i < c->height; i++)
+      for (int64_t o = 0; o < c->width; o++) {
+        float *x = fine + fine_at(j, p, i, o), *y = coarse + (i * c->width + o) * c->inner;
+        add_scaled(spreads ? x : y, spreads ? y : x, weights[p], c->inner);
+      }
 }
 
-/* A plane of the fine map: the coarse one at every phase, times the weight of each. */
-static void spread_plane(const void *context, int64_t plane) {
-  const job *j = context;
-  const cl_view *s = &j->coarse, *d = &j->fine;
-  const float *weights = j->weights + plane / d->blocks * phases_of(j);
-  const float *x = s->data + plane * cl_plane_size(s);
-  float *y = d->data + plane * cl_plane_size(d);
-  memset(y, 0, (size_t)cl_plane_size(d) * sizeof *y);
-  for (int64_t p = 0; p < phases_of(j); p++)
-    for (int64_t i = 0; i < s->height; i++) {
-      float *row = (float *)fine_row(j, y, p / j->stride.width, i);
-      for (int64_t o = 0; o < s->width; o++)
-        add_scaled(row + fine_column(j, p % j->stride.width, o),
-                   x + (i * s->width + o) * s->inner, weights[p], s->inner);
-    }
-}
+static void mix_plane(const void *context, int64_t plane) { add_phases(context, plane, 0); }
+static void spread_plane(const void *context, int64_t plane) { add_phases(context, plane, 1); }
 
 /* The products of one image's phases with the coarse map, summed over channels and positions. */
 static void products_of_image(const void *context, int64_t image) {
@@ -69,16 +51,13 @@ static void products_of_image(const void *context, int64_t image) {
     for (int64_t b = 0; b < c->blocks; b++) {
       int64_t plane = image * c->blocks + b, lanes = cl_lanes_of(c, plane);
       const float *x = f->data + plane * cl_plane_size(f), *g = c->data + plane * cl_plane_size(c);
-      for (int64_t i = 0; i < c->height; i++) {
-        const float *row = fine_row(j, x, p / j->stride.width, i);
+      for (int64_t i = 0; i < c->height; i++)
         for (int64_t o = 0; o < c->width; o++) {
-          const float *a = row + fine_column(j, p % j->stride.width, o);
-          const float *y = g + (i * c->width + o) * c->inner;
+          const float *a = x + fine_at(j, p, i, o), *y = g + (i * c->width + o) * c->inner;
           float part = 0;
           for (int64_t k = 0; k < lanes; k++) part += a[k] * y[k];
           sum += (double)part;
         }
-      }
     }
     j->gradient[image * phases_of(j) + p] = (float)sum;
   }

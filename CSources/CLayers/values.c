@@ -1,7 +1,6 @@
 /* The values of a program: their layouts and how parts of them are seen. */
 #include "program.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static int append_value(cl_program *program, const dnnl_memory_desc_t *layout, int blocked) {

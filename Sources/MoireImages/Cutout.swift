@@ -122,7 +122,7 @@ public struct Cutout: Sendable, Equatable {
     var across = [Float](repeating: 0, count: size.height * width * 4)
     for row in 0..<size.height {
       for column in 0..<width {
-        for (sample, weight) in columns.taps(column) {
+        for (sample, weight) in columns.taps[column] {
           for channel in 0..<4 {
             across[(row * width + column) * 4 + channel] +=
               weight * values[(row * size.width + sample) * 4 + channel]
@@ -132,7 +132,7 @@ public struct Cutout: Sendable, Equatable {
     }
     var result = [Float](repeating: 0, count: rows.count * width * 4)
     for row in 0..<rows.count {
-      for (sample, weight) in rows.taps(row) {
+      for (sample, weight) in rows.taps[row] {
         for index in 0..<width * 4 {
           result[row * width * 4 + index] += weight * across[sample * width * 4 + index]
         }
@@ -148,25 +148,21 @@ public struct Cutout: Sendable, Equatable {
 /// the triangle max(0, 1 − |n + ½ − u| / f), f = max(N / length, 1), divided by the sum of the triangle
 /// over all whole n: beyond the object there is nothing.
 private struct Placement {
-  let count: Int
-  private let size: Int
-  private let ratio: Double
-  private let corner: Double
+  /// For each output its samples and their weights.
+  let taps: [[(sample: Int, weight: Float)]]
+  var count: Int { taps.count }
 
   init(_ size: Int, length: Double, at corner: Double, on count: Int) {
-    self.size = size
-    self.count = count
-    self.corner = corner
-    ratio = Double(size) / length
-  }
-
-  func taps(_ output: Int) -> [(sample: Int, weight: Float)] {
+    let ratio = Double(size) / length
     let width = max(ratio, 1)
-    let centre = (Double(output) + 0.5 - corner) * ratio
-    guard centre > -width, centre < Double(size) + width else { return [] }
-    let all = Int((centre - width - 0.5).rounded(.up))...Int((centre + width - 0.5).rounded(.down))
-    let triangle = { (n: Int) in max(0, 1 - abs(Double(n) + 0.5 - centre) / width) }
-    let sum = all.reduce(0) { $0 + triangle($1) }
-    return all.filter { (0..<size).contains($0) }.map { ($0, Float(triangle($0) / sum)) }
+    taps = (0..<count).map { output in
+      let centre = (Double(output) + 0.5 - corner) * ratio
+      guard centre > -width, centre < Double(size) + width else { return [] }
+      let all =
+        Int((centre - width - 0.5).rounded(.up))...Int((centre + width - 0.5).rounded(.down))
+      let triangle = { (n: Int) in max(0, 1 - abs(Double(n) + 0.5 - centre) / width) }
+      let sum = all.reduce(0) { $0 + triangle($1) }
+      return all.filter { (0..<size).contains($0) }.map { ($0, Float(triangle($0) / sum)) }
+    }
   }
 }

@@ -15,8 +15,10 @@ extension TrainingLowering {
     switch layer {
     case .polyphaseDecision(let layer): try maps.lowerDecision(index, layer)
     case .oneHotArgmax: try lowerSoftDecision(index)
-    case .polyphase(let stride) where isSoft(index): try lowerMix(index, stride)
-    case .polyphaseUpsample(let stride) where isSoft(index): try lowerSpread(index, stride)
+    case .polyphase(let stride) where isSoft(index):
+      try lowerSoftPhases(index, stride, takes: true)
+    case .polyphaseUpsample(let stride) where isSoft(index):
+      try lowerSoftPhases(index, stride, takes: false)
     case .polyphase(let stride): try lowerPolyphase(index, stride)
     case .polyphaseUpsample(let stride):
       try maps.lowerPolyphaseUpsample(index, stride)

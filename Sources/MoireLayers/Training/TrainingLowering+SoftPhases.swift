@@ -52,47 +52,29 @@ extension TrainingLowering {
     return value
   }
 
-  /// The weighted sum of a map's phases.
-  mutating func lowerMix(_ index: Int, _ stride: HW) throws {
+  /// The weighted sum of a map's phases (`takes`), or its adjoint: a map at every phase of a finer one,
+  /// times the weight of each.
+  mutating func lowerSoftPhases(_ index: Int, _ stride: HW, takes: Bool) throws {
     let (input, choice) = (network.nodes[index].inputs[0], network.nodes[index].inputs[1])
-    let (fine, weights) = (maps.values[input]!, maps.values[choice]!)
+    let (source, weights) = (maps.values[input]!, maps.values[choice]!)
+    let forth = takes ? cl_train_phase_mix : cl_train_phase_spread
+    let back = takes ? cl_train_phase_spread : cl_train_phase_mix
     let target = try maps.newBlocked(maps.dims(of: index + 1))
     try step(
-      cl_train_phase_mix(
-        program.handle, Int32(fine), Int32(weights), Int32(target), cl_pair(stride)))
+      forth(program.handle, Int32(source), Int32(weights), Int32(target), cl_pair(stride)))
     maps.values[index + 1] = target
-    back(index + 1) { lowering, gradient in
+    self.back(index + 1) { lowering, gradient in
       if lowering.wantsGradient(input) {
         let result = try lowering.newValue(for: input)
         try lowering.step(
-          cl_train_phase_spread(
+          back(
             lowering.program.handle, Int32(gradient.value), Int32(weights), Int32(result),
             cl_pair(stride)))
         lowering.contribute(result, to: input)
       }
-      try lowering.backWeights(choice, fine: fine, coarse: gradient.value, stride)
-    }
-  }
-
-  /// A map at every phase of a finer one, times the weight of each.
-  mutating func lowerSpread(_ index: Int, _ stride: HW) throws {
-    let (input, choice) = (network.nodes[index].inputs[0], network.nodes[index].inputs[1])
-    let (coarse, weights) = (maps.values[input]!, maps.values[choice]!)
-    let target = try maps.newBlocked(maps.dims(of: index + 1))
-    try step(
-      cl_train_phase_spread(
-        program.handle, Int32(coarse), Int32(weights), Int32(target), cl_pair(stride)))
-    maps.values[index + 1] = target
-    back(index + 1) { lowering, gradient in
-      if lowering.wantsGradient(input) {
-        let result = try lowering.newValue(for: input)
-        try lowering.step(
-          cl_train_phase_mix(
-            lowering.program.handle, Int32(gradient.value), Int32(weights), Int32(result),
-            cl_pair(stride)))
-        lowering.contribute(result, to: input)
-      }
-      try lowering.backWeights(choice, fine: gradient.value, coarse: coarse, stride)
+      try lowering.backWeights(
+        choice, fine: takes ? source : gradient.value, coarse: takes ? gradient.value : source,
+        stride)
     }
   }
 

@@ -98,7 +98,7 @@ struct SoftPhaseTests {
     let answer = try trainable.forward(input, training: false)
     let expected = Oracle.run(network, input)[network.output]
     #expect(relativeError(answer.values, expected.values) < 1e-5)
-    // A low temperature without noise is nearly the same.
+    // Low temperatures overflow nothing.
     let cold = try TrainableNetwork(network, batch: 3)
     for temperature: Float in [1e-2, 1e-4] {
       cold.relax(temperature: temperature, seed: 1, step: 1)
