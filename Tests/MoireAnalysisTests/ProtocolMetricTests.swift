@@ -104,6 +104,25 @@ import Testing
     check(FeatureSums.nonshiftability(expected.sums), expected.nonshiftability, tolerance: 1e-12)
   }
 
+  /// Whichever output comes first: nothing is compared before the unmoved one is there.
+  @Test(arguments: 0..<4) func movedMapsWaitForTheUnmovedOne(_ place: Int) throws {
+    let maps = try NPY.read(path: ProtocolViewTests.folder.appendingPathComponent("maps.npy").path)
+    let views: [ImageView] = [.plain, .rolled([2, -5]), .fourier(0.75, -1.5), .rolled(0)]
+    let outputs = [0, 1, 1, 0].map { maps.images($0..<$0 + 1) }
+    let errors = EquivarianceErrors(views)
+    var order = [1, 2, 3]
+    order.insert(0, at: place)
+    for (count, index) in order.enumerated() {
+      try errors.add(index, outputs[index])
+      #expect(errors.all.count == (count < place ? 0 : count))
+    }
+    let expected = try (1..<4).map {
+      try MapComparison.equivariance(still: outputs[0], moved: outputs[$0], view: views[$0])
+    }
+    #expect(errors.all == expected)
+    #expect(errors.all[2][0] == 0)
+  }
+
   @Test func wilsonEqualsSciPy() throws {
     for row in try Self.expected().wilson {
       let (low, high) = Interval.wilson(row[0], of: row[1])

@@ -202,12 +202,10 @@ public struct ShiftRun: Sendable {
   private func equivariance(
     _ pictures: ViewMaker, _ views: [ImageView]
   ) throws -> ShiftRecord {
-    let still = try evaluator.map(pictures, [.plain]) { _, output in output }[0]
-    let moved = Array(views.dropFirst())
+    let errors = EquivarianceErrors(views)
+    _ = try evaluator.map(pictures, views) { try errors.add($0, $1) }
     var record = ShiftRecord()
-    record.errors = try evaluator.map(pictures, moved) { index, output in
-      try MapComparison.equivariance(still: still, moved: output, view: moved[index])
-    }
+    record.errors = errors.all
     return record
   }
 

@@ -13,8 +13,6 @@ public struct TrainableParameter: Sendable, Hashable {
 
     /// Whether the loss has a gradient with respect to it.
     public var isTrained: Bool { self != .runningMean && self != .runningVariance }
-    /// Whether weight decay is usual: for weights, not for biases and normalisations.
-    public var isDecayed: Bool { self == .weight }
   }
 
   /// The dotted path of the layer, as `layer1.0.conv1`.
@@ -23,6 +21,9 @@ public struct TrainableParameter: Sendable, Hashable {
   public let name: String
   public let role: Role
   public let shape: [Int]
+  /// Whether weight decay is usual: for weights, not for biases and normalisations, nor for what only
+  /// scores phases (Rojas-Gomez et al. 2022).
+  public let isDecayed: Bool
 
   public var count: Int { shape.reduce(1, *) }
 }

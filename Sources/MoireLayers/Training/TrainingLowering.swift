@@ -47,6 +47,8 @@ struct TrainingLowering {
   private(set) var forwardSteps = 0
 
   private let needsGradient: [Bool]
+  /// Layers that only score phases.
+  private let scorers: Set<String>
   private var backs: [(value: Int, path: String, body: Back)] = []
   private var contributions: [Int: [Gradient]] = [:]
 
@@ -61,6 +63,7 @@ struct TrainingLowering {
     mode = try program.plainValue([1, 1])
     frozen = try program.plainValue([1, 1])
     needsGradient = Self.needs(network, wantsInputGradient)
+    scorers = Self.scorers(of: network)
     for (index, node) in network.nodes.enumerated() where !maps.done.contains(index) {
       program.path = node.path
       try lower(index)
@@ -83,6 +86,19 @@ struct TrainingLowering {
         result.append(true)
       default: result.append(node.inputs.contains { result[$0] })
       }
+    }
+    return result
+  }
+
+  /// The layers from which every way leads to a decision on a phase.
+  private static func scorers(of network: Network) -> Set<String> {
+    let consumers = network.consumers()
+    var scores = network.nodes.map { $0.layer == .oneHotArgmax }
+    var result: Set<String> = []
+    for index in network.nodes.indices.reversed() where !scores[index] {
+      let readers = consumers[index + 1]
+      scores[index] = !readers.isEmpty && readers.allSatisfy { scores[$0] }
+      if scores[index] { result.insert(network.nodes[index].path) }
     }
     return result
   }
@@ -179,7 +195,8 @@ struct TrainingLowering {
   ) throws -> Int {
     let path = program.path
     let parameter = TrainableParameter(
-      path: path, name: name.isEmpty ? path : "\(path).\(name)", role: role, shape: shape)
+      path: path, name: name.isEmpty ? path : "\(path).\(name)", role: role, shape: shape,
+      isDecayed: role == .weight && !scorers.contains(path))
     var gradient: Int?
     if role.isTrained {
       gradient = try program.check(cl_value_like(program.handle, Int32(value)))

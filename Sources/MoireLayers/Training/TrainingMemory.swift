@@ -85,12 +85,12 @@ struct BlockLayout {
       (program.bytes(of: slot.value) + 63) / 64 * 16
     }
     let order = slots.enumerated().filter { $0.element.gradient != nil }
-    for (index, slot) in order where slot.parameter.role.isDecayed {
+    for (index, slot) in order where slot.parameter.isDecayed {
       offsets[index] = count
       count += room(slot)
     }
     decayedCount = count
-    for (index, slot) in order where !slot.parameter.role.isDecayed {
+    for (index, slot) in order where !slot.parameter.isDecayed {
       offsets[index] = count
       count += room(slot)
     }

@@ -75,19 +75,30 @@ struct SoftPhaseTests {
     #expect(try trainable.forward(input) == moved)
   }
 
-  /// Gumbel noise of scale 1: mean γ = 0.5772, variance π²/6 = 1.645; 3 standard errors of 4 · 10⁴ draws.
-  @Test func `Noise is Gumbel's`() throws {
-    var sum = 0.0
-    var square = 0.0
-    var generator = SeededGenerator(seed: 1, 0x6c7073, 0, 0)
-    for _ in 0..<40_000 {
-      let value = -log(-log(generator.uniform() + 0x1p-54))
-      sum += value
-      square += value * value
+  /// The largest of ℓ + g is phase k with probability softmax(ℓ)_k, whatever the temperature, if and only
+  /// if the noise is Gumbel's and independent (Yellott 1977): 4 standard errors of 3 · 10⁴ draws.
+  @Test func `Phases are drawn by the softmax of their scores`() throws {
+    var network = Network(name: "scores", inputShape: [4, 1, 1])
+    network.append("scores", .flatten)
+    network.append("decision", .oneHotArgmax)
+    let scores: [Float] = [0.3, -1, 1.1, 0]
+    let trainable = try TrainableNetwork(network, batch: 100)
+    let input = try Tensor(
+      shape: [100, 4, 1, 1], values: (0..<100).flatMap { _ in scores })
+    var counts = [Double](repeating: 0, count: 4)
+    for step in 0..<300 {
+      trainable.relax(temperature: 0.7, seed: 5, step: step)
+      let weights = try trainable.forward(input).values
+      for image in 0..<100 {
+        let row = weights[4 * image..<4 * image + 4]
+        counts[row.indices.max { row[$0] < row[$1] }! - 4 * image] += 1
+      }
     }
-    let mean = sum / 40_000
-    #expect(abs(mean - 0.5772) < 3 * 1.2825 / 200)
-    #expect(abs(square / 40_000 - mean * mean - 1.645) < 0.06)
+    let sum = scores.reduce(0) { $0 + exp(Double($1)) }
+    for (score, count) in zip(scores, counts) {
+      let share = exp(Double(score)) / sum
+      #expect(abs(count / 30_000 - share) < 4 * (share * (1 - share) / 30_000).squareRoot())
+    }
   }
 
   @Test func `Answers take one phase, whatever is set`() throws {
@@ -135,6 +146,13 @@ struct SoftPhaseTests {
     for parameter in trainable.parameters where parameter.name.contains("score") {
       #expect(try trainable.gradient(of: parameter.name).values.contains { $0 != 0 })
     }
+    #expect(
+      trainable.parameters.filter(\.isDecayed).map(\.name) == ["conv1.weight", "fc.weight"])
+    let before = try ["conv1.weight", "conv1.score.conv1.weight"].map(trainable.value(of:))
+    try trainable.backward(try Tensor(shape: [2, 4], repeating: 0))
+    try trainable.descend(rate: 1, decay: 0.5, velocity: trainable.makeBlock())
+    #expect(try trainable.value(of: "conv1.weight").values == before[0].values.map { $0 / 2 })
+    #expect(try trainable.value(of: "conv1.score.conv1.weight") == before[1])
     #expect(throws: LayerError.self) {
       var builder = NetworkBuilder(
         name: "none", inputShape: [3, 8, 8], weights: SeededWeights(seed: 3),
