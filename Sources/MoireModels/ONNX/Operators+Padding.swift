@@ -32,11 +32,14 @@ extension Importer {
       throw op.refuse("pads \(pads), only height and width can be padded")
     }
     let padding = Padding(top: before[2], left: before[3], bottom: after[2], right: after[3])
-    // A pad inside of a filter's module must not take the path of the filter itself.
-    var path = path(of: op)
-    if !path.lowercased().hasSuffix("pad"), !isOwn { path += ".pad" }
     let layer = Layer.pad(padding, try paddingMode(op))
-    give(op, try append(op, path, .layer(layer), inputs: [input]), order: order)
+    give(op, try append(op, padPath(of: op), .layer(layer), inputs: [input]), order: order)
+  }
+
+  /// The path of a node that pads: inside of a module it must not be that of the layer that reads it.
+  func padPath(of op: Operator) -> String {
+    let path = path(of: op)
+    return path.lowercased().hasSuffix("pad") || isOwn ? path : path + ".pad"
   }
 
   private func paddingMode(_ op: Operator) throws -> PaddingMode {

@@ -7,13 +7,16 @@ extension Importer {
     let inputs = try op.proto.input.indices.map { try oriented(op, $0) }
     guard let order = inputs.first?.order else { throw op.refuse("no inputs") }
     let axis = try op.axis(op.integer("axis", default: 1), rank: order.count)
-    guard order[axis] == 1 else {
-      throw op.refuse("along dimension \(axis), only the channels are supported")
-    }
     guard inputs.allSatisfy({ $0.order.count == order.count }) else {
       throw op.mismatch("\(inputs.map { seen($0.step, $0.order) }) cannot be put together")
     }
     let steps = try inputs.map { try turned(op, $0.step, $0.order, to: order) }
+    if order[axis] > 1, try giveRing(op, steps, axis: order[axis], order: order) { return }
+    guard order[axis] == 1 else {
+      throw op.refuse(
+        "along dimension \(axis), only the channels are supported, and parts of one map around its end"
+      )
+    }
     let result = try append(op, path(of: op), .layer(.concatenate), inputs: steps)
     noteMeasures(result, steps)
     give(op, result, order: order)
