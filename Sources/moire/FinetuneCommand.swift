@@ -49,11 +49,13 @@ struct FinetuneCommand: ParsableCommand {
     let training = try whole.limited(to: files.limit)
     let test = try source.test(classes: whole.classes.count, threads: common.threads)
     if newHead { network = try network.replacingHead(classes: whole.classes.count, seed: seed) }
+    let names = try files.classes(of: whole, known: newHead ? nil : model.classes)
     var plan = try planOptions.plan(seed: seed, threads: common.threads)
     if planOptions.rate == nil { plan.rate /= 10 }
     if !common.quiet { describe(network, preprocessing, plan) }
     let run = TrainRun(
-      folder: files.output, label: "finetune", metadata: metadata, plan: plan,
+      folder: files.output, label: "finetune",
+      metadata: metadata.merging(names) { $1 }, plan: plan,
       scale: PixelScale(preprocessing), resumes: files.resume, quiet: common.quiet)
     let record = try run(network, training, test)
     guard !common.quiet else { return }

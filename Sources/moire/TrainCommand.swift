@@ -19,7 +19,7 @@ struct TrainCommand: ParsableCommand {
       summary.csv has a line for each. A killed run goes on with --resume to the same weights.
       """)
 
-  @Option(help: "A network of the zoo, as vgg-small, strided-small or cifar_resnet18.")
+  @Option(help: "A network of the zoo, as vgg-small, strided-small, resnet-small or cifar_resnet18.")
   var network = "vgg-small"
 
   @Option(
@@ -57,6 +57,7 @@ struct TrainCommand: ParsableCommand {
     let source = DataSource(files.data)
     let training = try source.training(threads: common.threads).limited(to: files.limit)
     let test = try source.test(classes: training.classes.count, threads: common.threads)
+    let names = try files.classes(of: training)
     let scale = PixelScale(try preprocessing.resolve(inputShape: training.shape))
     var summary: [(seed: UInt64, record: EpochRecord)] = []
     for number in 0..<UInt64(seeds) {
@@ -66,7 +67,8 @@ struct TrainCommand: ParsableCommand {
         classes: training.classes.count, downsampling: Downsampling(parsing: downsampling),
         padding: Border(rawValue: border) ?? .zero, weights: SeededWeights(seed: seed))
       let run = try TrainRun(
-        folder: "\(files.output)/seed-\(seed)", label: "seed \(seed)", metadata: metadata(seed),
+        folder: "\(files.output)/seed-\(seed)", label: "seed \(seed)",
+        metadata: metadata(seed).merging(names) { $1 },
         plan: planOptions.plan(seed: seed, threads: common.threads), scale: scale,
         resumes: files.resume, quiet: common.quiet)
       summary.append((seed, try run(network, training, test)))

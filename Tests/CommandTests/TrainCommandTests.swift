@@ -1,4 +1,5 @@
 import Foundation
+import MoireTensors
 import Testing
 
 /// `moire train` and `moire evaluate` on a few images in idx files.
@@ -58,6 +59,36 @@ import Testing
       #expect(evaluated.output.contains("of 32 images right"))
       let json = try String(contentsOfFile: "\(folder.path)/e.json", encoding: .utf8)
       #expect(json.contains("\"accuracy\""))
+    }
+  }
+
+  /// What classes are called goes into the network, stays there when it is trained further, and is read.
+  @Test func classesKeepTheirNames() throws {
+    try Tool.inTemporaryFolder { folder in
+      try writeData(folder, count: 16)
+      try Data("top, bright\nbottom\n".utf8).write(to: folder.appendingPathComponent("names.txt"))
+      try NPY.write(
+        Tensor(shape: [1, 28, 28], repeating: 0.5),
+        path: folder.appendingPathComponent("image.npy").path)
+      let short = ["--epochs", "1", "--batch", "8", "--threads", "1", "--data", "."]
+      func succeed(_ arguments: [String]) throws -> Tool.Result {
+        let result = try Tool.run(arguments, in: folder)
+        #expect(result.code == 0, "\(result.errors)")
+        return result
+      }
+      _ = try succeed(
+        ["train", "--network", "resnet-small", "--class-names", "names.txt", "--out", "out"] + short)
+      _ = try succeed(["finetune", "out/seed-0/model.onnx", "--out", "further"] + short)
+      for model in ["out/seed-0/model.onnx", "further/model.onnx"] {
+        let answer = try succeed(["run", model, "image.npy"])
+        #expect(answer.output.contains("top, bright") && answer.output.contains("bottom"))
+      }
+      try Data("one\n".utf8).write(to: folder.appendingPathComponent("names.txt"))
+      let wrong = try Tool.run(
+        ["train", "--class-names", "names.txt", "--out", "wrong"] + short, in: folder)
+      #expect(wrong.code == 3)
+      #expect(wrong.errors.contains("names.txt: 1 class names, the data have 2 classes"))
+      #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/wrong"))
     }
   }
 

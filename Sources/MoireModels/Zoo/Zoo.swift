@@ -4,7 +4,7 @@ public enum Zoo {
   public static let members: [any Architecture] =
     [AlexNet.alexNet] + VGG.members + ResNet.members + DenseNet.members
     + MobileNetV2.members + MobileNetV3.members + SqueezeNet.members
-    + ConvNeXt.members + UNet.members + SmallNetwork.members
+    + ConvNeXt.members + UNet.members + SmallNetwork.members + SmallResNet.members
 
   /// The names of all members.
   public static var names: [String] { members.map(\.name) }

@@ -17,10 +17,10 @@ import torch
 # Moire's path of what is compared, and the tensor of the file that holds it.
 LAYERS = {
     "pool": "/pool/MaxPool_output_0",
-    "down1.0": "/down1/down1.2/Relu_output_0",
-    "block1_2": "/block1/Relu_1_output_0",
-    "down2.0": "/down2/down2.2/Relu_output_0",
-    "block2_2": "/block2/Relu_1_output_0",
+    "down1.0": "/down1.2/Relu_output_0",
+    "relu1": "/relu1/Relu_output_0",
+    "down2.0": "/down2.2/Relu_output_0",
+    "relu2": "/relu2/Relu_output_0",
 }
 
 model = onnx.load(sys.argv[1])
@@ -32,7 +32,7 @@ session = onnxruntime.InferenceSession(model.SerializeToString())
 
 def maps(image):
     """Every layer's map at the input's resolution, float64."""
-    found = session.run(list(LAYERS.values()), {"image": image})
+    found = session.run(list(LAYERS.values()), {"input": image})
     return [
         torch.nn.functional.interpolate(torch.from_numpy(x), size=(28, 28), mode="nearest").double()
         for x in found
