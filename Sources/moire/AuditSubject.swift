@@ -13,6 +13,8 @@ struct AuditSubject {
   /// By how many pixels every image is larger than the network's input after its resize.
   var margin: Int?
   var arePhotos = true
+  /// What the network's file says that it was trained with.
+  var trainedPreprocessing: String?
 
   /// The network and images that a command line names; what it leaves out travels with the program.
   init(
@@ -27,13 +29,17 @@ struct AuditSubject {
     let graph = try onnx.network(
       inputName: options.inputName, outputName: options.outputName, size: options.parsedSize())
     let names = try classNames.map(Labels.classNames) ?? onnx.classes
+    let trained = onnx.trainedPreprocessing
     guard !images.isEmpty else {
-      let pixels = try preprocessing.resolve(inputShape: graph.inputShape)
+      let pixels = try preprocessing.resolve(inputShape: graph.inputShape, trained: trained)
       self = try EmbeddedDefault.photos(for: graph, classNames: names, pixels)
+      trainedPreprocessing = trained
       return
     }
     let files = try ImageFiles(paths: images)
-    let pixels = files.hasPixels ? try preprocessing.resolve(inputShape: graph.inputShape) : nil
+    let pixels =
+      files.hasPixels
+      ? try preprocessing.resolve(inputShape: graph.inputShape, trained: trained) : nil
     var remarks = graph.remarks
     let known = try AuditSubject.knownLabels(files, labels, &remarks)
     let items = files.items
@@ -50,6 +56,7 @@ struct AuditSubject {
       preprocessing: AuditDocument.PreprocessingSummary(pixels), remarks: remarks,
       labels: items.map { known[$0.name] })
     margin = pixels.flatMap(AuditSubject.margin)
+    trainedPreprocessing = trained
     arePhotos = items.contains { $0.index == nil }
   }
 
@@ -69,7 +76,9 @@ struct AuditSubject {
   func images(at path: String, _ options: PreprocessingOptions) throws -> AuditSource {
     let files = try ImageFiles(paths: [path])
     let shape = network.inputShape
-    let pixels = files.hasPixels ? try options.resolve(inputShape: shape) : nil
+    let pixels =
+      files.hasPixels
+      ? try options.resolve(inputShape: shape, trained: trainedPreprocessing) : nil
     let items = files.items
     return AuditSource(
       count: items.count, name: { items[$0].name },

@@ -10,20 +10,20 @@ enum EmbeddedDefault {
     let network = try onnx.network()
     let images = try IDX.images(file("fashion-images.idx3"))
     let labels = try IDX.labels(file("fashion-labels.idx1"))
-    // The numbers the network was trained with: mean and deviation of the training set.
     let preprocessing = try Preprocessing(
-      parsing: "mean=0.2860 std=0.3530 resize=none",
-      crop: HW(network.inputShape[1], network.inputShape[2]),
-      channels: 1)
+      parsing: onnx.trainedPreprocessing ?? "none",
+      crop: HW(network.inputShape[1], network.inputShape[2]), channels: 1)
     let inputs = try zip(images, labels).enumerated().map { index, pair in
       try AuditInput(
         name: "fashion-test[\(index)]", label: pair.1, tensor: preprocessing.tensor(of: pair.0),
         photo: Photo(pair.0, preprocessing))
     }
-    return AuditSubject(
+    var subject = AuditSubject(
       network: network, source: AuditSource(inputs), classNames: onnx.classes,
       preprocessing: AuditDocument.PreprocessingSummary(preprocessing), remarks: network.remarks,
       labels: labels)
+    subject.trainedPreprocessing = onnx.trainedPreprocessing
+    return subject
   }
 
   /// Two photos for a network that was given without images.

@@ -43,7 +43,10 @@ struct FinetuneCommand: ParsableCommand {
     var network = try model.network(
       inputName: network.inputName, outputName: network.outputName,
       size: network.parsedSize())
-    let preprocessing = try preprocessing.resolve(inputShape: network.inputShape)
+    let text = self.preprocessing.text(
+      channels: network.inputShape[0], trained: model.trainedPreprocessing)
+    let preprocessing = try self.preprocessing.resolve(
+      inputShape: network.inputShape, trained: text)
     let source = DataSource(files.data, fitting: preprocessing)
     let whole = try source.training(threads: common.threads)
     let training = try whole.limited(to: files.limit)
@@ -55,7 +58,7 @@ struct FinetuneCommand: ParsableCommand {
     if !common.quiet { describe(network, preprocessing, plan) }
     let run = TrainRun(
       folder: files.output, label: "finetune",
-      metadata: metadata.merging(names) { $1 }, plan: plan,
+      metadata: metadata(text).merging(names) { $1 }, plan: plan,
       scale: PixelScale(preprocessing), resumes: files.resume, quiet: common.quiet)
     let record = try run(network, training, test)
     guard !common.quiet else { return }
@@ -77,10 +80,10 @@ struct FinetuneCommand: ParsableCommand {
           : "no batch normalisation: an export for inference folds it into the convolutions"))
   }
 
-  private var metadata: [String: String] {
+  private func metadata(_ preprocessing: String) -> [String: String] {
     [
       "finetuned_from": (model as NSString).lastPathComponent, "seed": String(seed),
-      "version": MoireVersion.current,
+      "version": MoireVersion.current, ONNXModel.preprocessingKey: preprocessing,
     ]
   }
 }

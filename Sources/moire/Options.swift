@@ -46,19 +46,35 @@ struct PreprocessingOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       imagenet, tf, none, or numbers as 'mean=0.5,0.5,0.5 std=0.25,0.25,0.25' and 'resize=256'. \
-      Default: imagenet for colour, none for gray networks.
+      Default: what a network of moire train was trained with, else imagenet for colour, none for \
+      gray networks.
       """, valueName: "preset"))
   var preprocess: String?
 
   /// The preprocessing for a network's input `[C, H, W]`.
-  func resolve(inputShape: [Int]) throws -> Preprocessing {
+  ///
+  /// - Parameter trained: what the network's file says that it was trained with.
+  func resolve(inputShape: [Int], trained: String? = nil) throws -> Preprocessing {
     guard inputShape.count == 3, inputShape[0] == 1 || inputShape[0] == 3 else {
       throw CommandError.notAnImageNetwork(inputShape)
     }
     return try Preprocessing(
-      parsing: preprocess ?? (inputShape[0] == 3 ? "imagenet" : "none"),
+      parsing: text(channels: inputShape[0], trained: trained),
       crop: HW(inputShape[1], inputShape[2]), channels: inputShape[0])
   }
+
+  /// The option's text, or what stands in for it.
+  func text(channels: Int, trained: String? = nil) -> String {
+    preprocess ?? trained ?? (channels == 3 ? "imagenet" : "none")
+  }
+}
+
+extension ONNXModel {
+  /// The key of ``trainedPreprocessing`` in a file's metadata.
+  static let preprocessingKey = "moire.preprocess"
+
+  /// The preprocessing that a training here left in the file, as `--preprocess` takes it.
+  var trainedPreprocessing: String? { metadata[Self.preprocessingKey] }
 }
 
 /// What can be wrong with what a command was given, beyond what the libraries say.

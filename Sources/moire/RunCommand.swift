@@ -36,7 +36,10 @@ struct RunCommand: ParsableCommand {
       inputName: network.inputName, outputName: network.outputName, size: network.parsedSize())
     let names = try classNames.map(Labels.classNames) ?? onnx.classes
     let files = try ImageFiles(paths: inputs)
-    let pixels = files.hasPixels ? try preprocessing.resolve(inputShape: graph.inputShape) : nil
+    let pixels =
+      files.hasPixels
+      ? try preprocessing.resolve(
+        inputShape: graph.inputShape, trained: onnx.trainedPreprocessing) : nil
     let compiled = try CompiledNetwork(graph)
     var answers: [Tensor] = []
     var document = Document(

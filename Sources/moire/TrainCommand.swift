@@ -19,7 +19,8 @@ struct TrainCommand: ParsableCommand {
       summary.csv has a line for each. A killed run goes on with --resume to the same weights.
       """)
 
-  @Option(help: "A network of the zoo, as vgg-small, strided-small, resnet-small or cifar_resnet18.")
+  @Option(
+    help: "A network of the zoo, as vgg-small, strided-small, resnet-small or cifar_resnet18.")
   var network = "vgg-small"
 
   @Option(
@@ -68,7 +69,7 @@ struct TrainCommand: ParsableCommand {
         padding: Border(rawValue: border) ?? .zero, weights: SeededWeights(seed: seed))
       let run = try TrainRun(
         folder: "\(files.output)/seed-\(seed)", label: "seed \(seed)",
-        metadata: metadata(seed).merging(names) { $1 },
+        metadata: metadata(seed, channels: training.shape[0]).merging(names) { $1 },
         plan: planOptions.plan(seed: seed, threads: common.threads), scale: scale,
         resumes: files.resume, quiet: common.quiet)
       summary.append((seed, try run(network, training, test)))
@@ -76,10 +77,11 @@ struct TrainCommand: ParsableCommand {
     try writeSummary(summary)
   }
 
-  private func metadata(_ seed: UInt64) -> [String: String] {
+  private func metadata(_ seed: UInt64, channels: Int) -> [String: String] {
     [
       "network": network, "downsampling": downsampling, "border": border, "seed": String(seed),
       "version": MoireVersion.current,
+      ONNXModel.preprocessingKey: preprocessing.text(channels: channels),
     ]
   }
 

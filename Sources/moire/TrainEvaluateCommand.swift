@@ -33,7 +33,8 @@ struct TrainEvaluateCommand: ParsableCommand {
   func run() throws {
     let model = try ONNXModel(contentsOf: self.model)
     let (images, network) = try load(model)
-    let scale = PixelScale(try preprocessing.resolve(inputShape: images.shape))
+    let scale = PixelScale(
+      try preprocessing.resolve(inputShape: images.shape, trained: model.trainedPreprocessing))
     let result = try Evaluation(network, on: images, scale: scale, threads: common.threads)
     if !common.quiet { show(result) }
     guard let json = common.json else { return }
@@ -47,7 +48,11 @@ struct TrainEvaluateCommand: ParsableCommand {
     let size = try network.parsedSize()
     let fixed = try? model.network(inputName: input, outputName: answer, size: size)
     let source = DataSource(
-      data, fitting: try fixed.map { try preprocessing.resolve(inputShape: $0.inputShape) })
+      data,
+      fitting: try fixed.map {
+        try preprocessing.resolve(
+          inputShape: $0.inputShape, trained: model.trainedPreprocessing)
+      })
     let whole =
       try source.test(threads: common.threads) ?? source.training(threads: common.threads)
     let images = try whole.limited(to: limit)

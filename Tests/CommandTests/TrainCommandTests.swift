@@ -62,8 +62,9 @@ import Testing
     }
   }
 
-  /// What classes are called goes into the network, stays there when it is trained further, and is read.
-  @Test func classesKeepTheirNames() throws {
+  /// What classes are called and how pixels are scaled goes into the network, stays there when it is
+  /// trained further, and is read.
+  @Test func networksRememberTheirClassesAndPixels() throws {
     try Tool.inTemporaryFolder { folder in
       try writeData(folder, count: 16)
       try Data("top, bright\nbottom\n".utf8).write(to: folder.appendingPathComponent("names.txt"))
@@ -77,11 +78,19 @@ import Testing
         return result
       }
       _ = try succeed(
-        ["train", "--network", "resnet-small", "--class-names", "names.txt", "--out", "out"] + short)
+        [
+          "train", "--network", "resnet-small", "--class-names", "names.txt", "--out", "out",
+          "--preprocess", "mean=0.5 std=0.125",
+        ] + short)
       _ = try succeed(["finetune", "out/seed-0/model.onnx", "--out", "further"] + short)
       for model in ["out/seed-0/model.onnx", "further/model.onnx"] {
         let answer = try succeed(["run", model, "image.npy"])
         #expect(answer.output.contains("top, bright") && answer.output.contains("bottom"))
+        let evaluate = ["evaluate", model, "--data", "."]
+        let own = try succeed(evaluate).output
+        let same = try succeed(evaluate + ["--preprocess", "mean=0.5 std=0.125"]).output
+        let other = try succeed(evaluate + ["--preprocess", "none"]).output
+        #expect(own == same && own != other)
       }
       try Data("one\n".utf8).write(to: folder.appendingPathComponent("names.txt"))
       let wrong = try Tool.run(

@@ -24,10 +24,10 @@ final class CircularEvaluator: Sendable {
       let (size, phases) = (self.size, strides.reduce(1, *))
       let shifts = Set(views.compactMap { $0.shift(in: size).map { $0 % phases } })
       let tree = ShiftTree(shifts, strides: strides)
-      let costs = try [false, true].map { dense in
-        tree.cost(try PhaseEngine.multiplyAdds(of: network, partial: true, dense: dense))
+      let work = try [false, true].map {
+        try PhaseEngine.multiplyAdds(of: network, partial: true, dense: $0)
       }
-      let whole = try PhaseEngine.multiplyAdds(of: network, partial: true).reduce(0, +)
+      let (costs, whole) = (work.map(tree.cost), work[0].reduce(0, +))
       guard min(costs[0], costs[1]) < Double(whole * shifts.count) else { return nil }
       // Phases that run as one batch are worth a quarter more of arithmetic, where batches are full.
       let isFull = Double(shifts.count) >= 0.75 * Double(tree.branching.reduce(1, *))

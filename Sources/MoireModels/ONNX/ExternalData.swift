@@ -33,10 +33,10 @@ struct ExternalData {
     length = try number("length")
   }
 
-  /// The `count` bytes of the tensor; nothing is allocated before the file is known to hold them.
+  /// The values of the tensor, which take `count` bytes.
   ///
   /// - Throws: ``ModelError/externalData(tensor:reason:)``.
-  func read(_ count: Int, folder: String?) throws -> Data {
+  func read(_ count: Int, as type: ElementType, folder: String?) throws -> Constant.Storage {
     func refuse(_ reason: String) -> ModelError { .externalData(tensor: tensor, reason: reason) }
     guard let folder else {
       throw refuse("'\(location)' needs a model that is read from a file")
@@ -44,23 +44,9 @@ struct ExternalData {
     guard length ?? count == count else {
       throw refuse("the dimensions need \(count) bytes, \(length ?? 0) are declared")
     }
-    let path = folder + "/" + location
-    do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? handle.close() }
-      let size = Int(clamping: try handle.seekToEnd())
-      guard offset <= size, count <= size - offset else {
-        throw refuse(
-          "\(path) holds \(size) bytes, need \(count) from byte \(offset) on")
-      }
-      try handle.seek(toOffset: UInt64(offset))
-      let data = count == 0 ? Data() : try handle.read(upToCount: count) ?? Data()
-      guard data.count == count else { throw refuse("\(path) ends early") }
-      return data
-    } catch let error as ModelError {
-      throw error
-    } catch {
-      throw refuse("\(path) cannot be read: \(systemReason(error))")
+    let range = FileRange(path: folder + "/" + location, offset: offset, count: count)
+    do { return try range.values(as: type) } catch let failure as FileRange.Failure {
+      throw refuse(failure.reason)
     }
   }
 }

@@ -155,14 +155,18 @@ final class Importer {
     guard let index = initialisers[name] else {
       throw op.refuse("reads '\(name)', which is an output that is not supported")
     }
-    let value = Value.constant(try decode(model.graph.initializer[index], name: name))
+    let value = Value.constant(
+      try decode(
+        model.graph.initializer[index], name: name, large: model.large[index]))
     values[name] = value
     return value
   }
 
   /// The values of a stored tensor, with a remark when they are not single precision.
-  func decode(_ proto: ONNXTensorProto, name: String) throws -> Constant {
-    let tensor = try ONNXTensor(proto, name: name, folder: model.folder)
+  func decode(
+    _ proto: ONNXTensorProto, name: String, large: FileRange? = nil
+  ) throws -> Constant {
+    let tensor = try ONNXTensor(proto, name: name, folder: model.folder, large: large)
     if tensor.type.isFloating, tensor.type != .float { converted[tensor.type, default: 0] += 1 }
     if proto.dataLocation == 1 { allowance += tensor.constant.count * tensor.type.size }
     return tensor.constant

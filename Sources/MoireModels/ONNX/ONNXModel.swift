@@ -28,35 +28,45 @@ public struct ONNXModel: Sendable {
   public let outputs: [Port]
 
   let graph: ONNXGraphProto
+  /// Raw data that were left in the file, by the place of the tensor among the initialisers.
+  let large: [Int: FileRange]
   /// Where external data are looked for; `nil` for a model that came as bytes.
   let folder: String?
   /// The size of the model, the measure for what folding may allocate.
   let byteCount: Int
 
-  /// Reads a model; external data are looked for beside it when the network is made.
+  /// Reads a model. External data are looked for beside it when the network is made, and large weights
+  /// are read from the file then, which must not have changed.
   ///
   /// - Throws: ``ModelError/file(path:reason:)``, ``ModelError/notONNX(model:reason:)``.
   public init(contentsOf path: String) throws {
     let url = URL(fileURLWithPath: path)
+    // Before the first byte is read: what changes from here on is noticed.
+    let stamp = FileStamp(path: path)
     let data: Data
     do { data = try Data(contentsOf: url, options: .mappedIfSafe) } catch {
       throw ModelError.file(path: path, reason: systemReason(error))
     }
     try self.init(
       data, name: url.deletingPathExtension().lastPathComponent, label: path,
-      folder: url.deletingLastPathComponent().path)
+      folder: url.deletingLastPathComponent().path, stamp: stamp)
   }
 
   /// Reads a model from its bytes; it cannot have external data.
   ///
   /// - Throws: ``ModelError/notONNX(model:reason:)``.
   public init(bytes: [UInt8], name: String) throws {
-    try self.init(Data(bytes), name: name, label: name, folder: nil)
+    try self.init(Data(bytes), name: name, label: name)
   }
 
-  private init(_ data: Data, name: String, label: String, folder: String?) throws {
+  private init(
+    _ data: Data, name: String, label: String, folder: String? = nil, stamp: FileStamp? = nil
+  ) throws {
+    let tensors = stamp == nil ? nil : LargeTensors(data)
     let proto: ONNXModelProto
-    do { proto = try ONNXModelProto(serializedBytes: data) } catch BinaryDecodingError.truncated {
+    do {
+      proto = try ONNXModelProto(serializedBytes: tensors?.rest ?? data)
+    } catch BinaryDecodingError.truncated {
       throw ModelError.notONNX(model: label, reason: "it is cut off, or of another format")
     } catch {
       throw ModelError.notONNX(model: label, reason: "it is damaged, or of another format")
@@ -80,6 +90,9 @@ public struct ONNXModel: Sendable {
     self.inputs = proto.graph.input.filter { !initialisers.contains($0.name) }.map(Port.init)
     self.outputs = proto.graph.output.map(Port.init)
     self.graph = proto.graph
+    large = (tensors?.ranges ?? [:]).mapValues {
+      FileRange(path: label, offset: $0.lowerBound, count: $0.count, stamp: stamp)
+    }
     self.folder = folder
     self.byteCount = data.count
   }

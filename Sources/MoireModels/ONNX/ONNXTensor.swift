@@ -45,8 +45,11 @@ struct ONNXTensor {
   let constant: Constant
   let type: ElementType
 
+  /// - Parameter large: where its raw data stand if they were left in the file.
   /// - Throws: ``ModelError/invalidTensor(name:reason:)``, ``ModelError/externalData(tensor:reason:)``.
-  init(_ proto: ONNXTensorProto, name: String, folder: String?) throws {
+  init(
+    _ proto: ONNXTensorProto, name: String, folder: String?, large: FileRange? = nil
+  ) throws {
     func refuse(_ reason: String) -> ModelError { .invalidTensor(name: name, reason: reason) }
     guard let type = ElementType(rawValue: proto.dataType) else {
       throw refuse("element type \(ElementType.name(of: proto.dataType)) is not supported")
@@ -65,15 +68,19 @@ struct ONNXTensor {
     }
     let storage: Constant.Storage
     if proto.dataLocation == 1 {
-      let data = try ExternalData(proto.externalData, tensor: name).read(bytes, folder: folder)
-      storage = ONNXTensor.decode(data, as: type)
-    } else if !proto.rawData.isEmpty {
-      guard proto.rawData.count == bytes else {
+      storage = try ExternalData(proto.externalData, tensor: name)
+        .read(bytes, as: type, folder: folder)
+    } else if large != nil || !proto.rawData.isEmpty {
+      let held = large?.count ?? proto.rawData.count
+      guard held == bytes else {
         throw refuse(
-          "dimensions \(shape) of \(type) need \(bytes) bytes, the file holds \(proto.rawData.count)"
-        )
+          "dimensions \(shape) of \(type) need \(bytes) bytes, the file holds \(held)")
       }
-      storage = ONNXTensor.decode(proto.rawData, as: type)
+      do {
+        storage = try large?.values(as: type) ?? ONNXTensor.decode(proto.rawData, as: type)
+      } catch let failure as FileRange.Failure {
+        throw refuse(failure.reason)
+      }
     } else {
       storage = ONNXTensor.fields(of: proto, as: type)
       switch storage {
@@ -104,7 +111,7 @@ struct ONNXTensor {
     proto.int32Data.map { widened(UInt16(truncatingIfNeeded: $0)) }
   }
 
-  private static func decode(_ data: Data, as type: ElementType) -> Constant.Storage {
+  static func decode(_ data: Data, as type: ElementType) -> Constant.Storage {
     data.withUnsafeBytes { raw in
       switch type {
       case .float: .floats(LittleEndian.floats(raw))
