@@ -10,8 +10,9 @@ enum EmbeddedDefault {
     let network = try onnx.network()
     let images = try IDX.images(file("fashion-images.idx3"))
     let labels = try IDX.labels(file("fashion-labels.idx1"))
+    // Its images have the size that it takes.
     let preprocessing = try Preprocessing(
-      parsing: onnx.trainedPreprocessing ?? "none",
+      parsing: (onnx.trainedPreprocessing ?? "none") + " resize=none",
       crop: HW(network.inputShape[1], network.inputShape[2]), channels: 1)
     let inputs = try zip(images, labels).enumerated().map { index, pair in
       try AuditInput(
