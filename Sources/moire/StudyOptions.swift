@@ -28,6 +28,9 @@ struct StudyOptions: ParsableArguments {
   @Flag(help: "A look within three minutes: fewer networks, images and epochs.")
   var quick = false
 
+  @Flag(help: "Write the tables of the networks that are finished; train and measure nothing.")
+  var table = false
+
   var seedCount: Int { seeds ?? (quick ? 1 : 3) }
 
   func validate() throws {
@@ -68,7 +71,7 @@ struct StudyOptions: ParsableArguments {
       study, data: StudyData(training: training, test: test), plan: plan(threads: common.threads),
       folder: output)
     let line = StudyLine(quiet: common.quiet)
-    let document = try run.run { line.show($0) }
+    let document = table ? try run.table() : try run.run { line.show($0) }
     let files = try StudyFiles.write(document, to: output)
     if let json = common.json {
       try OutputFiles.write([(json, try DocumentJSON.encode(document))])

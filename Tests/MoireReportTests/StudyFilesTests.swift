@@ -25,7 +25,7 @@ struct StudyFilesTests {
     ]
     let text = """
       {"schema": 1, "study": "zhang", "title": "A study", "version": "1", "libraries": ["a"],
-       "plan": "briefly", "protocols": {"shift": "all shifts"}, "seconds": 12.5,
+       "plan": "briefly", "protocols": {"shift": "all shifts"}, "seconds": 12.5, "unfinished": 3,
        "rows": [\(rows.joined(separator: ","))]}
       """
     return try DocumentJSON.decode(StudyDocument.self, from: Data(text.utf8))
@@ -36,6 +36,7 @@ struct StudyFilesTests {
     let page = text.render()
     #expect(page.contains("90.50 ± 0.50"))
     #expect(page.contains("92.00"))
+    #expect(page.contains("not finished: 3 trainings, not in the tables"))
     #expect(page.contains("shift: all shifts"))
     #expect(!page.contains("corruption error"))
     let lines = text.markdown().split(separator: "\n")

@@ -41,6 +41,9 @@ struct StudyTests {
     part = Study(
       name: "test", title: "a test", cells: Array(study.cells.prefix(1)), measures: [.filters])
     _ = try run(part, plan(), folder)
+    #expect(throws: StudyError.self) {
+      try StudyRun(study, data: data(), plan: plan(), folder: folder.path).table()
+    }
     var (trained, finished) = (Set<String>(), [String]())
     let whole = try run(study, plan(), folder) { progress in
       if case .training = progress.stage { trained.insert(progress.cell.name) }
@@ -54,6 +57,20 @@ struct StudyTests {
     #expect(again.isEmpty)
     #expect(second == whole)
     #expect(whole.rows.map(\.method) == [.baseline, .aliasFree, .aps])
+    #expect(whole.unfinished == 0)
+    // Of a study with a seed more, the table of what is there.
+    let more = Study(
+      name: "test", title: "a test",
+      cells: study.cells
+        + [StudyCell](
+          study.cells.suffix(1).map { cell in
+            var cell = cell
+            cell.seed = 2
+            return cell
+          }), measures: study.measures)
+    let table = try StudyRun(more, data: data(), plan: plan(), folder: folder.path).table()
+    #expect(table.rows == whole.rows)
+    #expect(table.unfinished == 1)
     #expect(whole.rows.allSatisfy { $0.seeds == [0, 1] })
     let other = try TemporaryFolder()
     defer { other.remove() }

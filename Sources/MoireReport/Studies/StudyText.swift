@@ -51,12 +51,15 @@ public struct StudyText {
       ? Figures.plural(fewest, "seed") : "\(fewest) to \(seeds.max() ?? 0) seeds"
     let spread =
       fewest > 1 ? ": means with Student's 95 % intervals over the seeds" : ": no interval"
+    let unfinished =
+      document.unfinished > 0
+      ? ["not finished: \(Figures.plural(document.unfinished, "training")), not in the tables"] : []
     return [
       "training: \(document.plan)",
       "\(Figures.plural(document.rows.count, "network")), \(count)\(spread)",
       "Moire \(document.version), \(document.libraries.joined(separator: ", ")); "
         + String(format: "%.0f s of training and measuring in all", document.seconds),
-    ]
+    ] + unfinished
   }
 
   private func table(_ section: StudySection) -> TextTable {

@@ -45,6 +45,8 @@ public struct StudyDocument: Codable, Sendable, Equatable {
   /// What each kind of measurement does, by its name.
   public var protocols: [String: String]
   public var rows: [Row]
+  /// How many networks of the study are not in the table: not trained, or not measured yet.
+  public var unfinished: Int
   /// Training and measuring, all cells.
   public var seconds: Double
 
@@ -65,6 +67,7 @@ public struct StudyDocument: Codable, Sendable, Equatable {
     var order: [StudyCell] = []
     for result in results where !order.contains(result.cell.row) { order.append(result.cell.row) }
     rows = order.map { row in StudyDocument.row(results.filter { $0.cell.row == row }) }
+    unfinished = study.cells.count - results.count
     seconds = results.map(\.seconds).reduce(0, +)
   }
 

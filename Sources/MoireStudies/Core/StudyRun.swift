@@ -32,10 +32,7 @@ public struct StudyRun {
   /// - Throws: ``StudyError`` for a cell of another version or plan, `TrainingError`, `LayerError`.
   public func run(report: (StudyProgress) -> Void = { _ in }) throws -> StudyDocument {
     let images = TrainingImages(try data.training.limited(to: plan.trainingImages))
-    let known = try study.cells.map {
-      try folder.result(of: $0, version: MoireVersion.current, plan: plan.line)
-    }
-    let isComplete = try known.map { try $0.map { try self.isComplete($0, images) } ?? false }
+    let (known, isComplete) = try finished(images)
     var results: [CellResult] = []
     let begin = Date()
     for (index, cell) in study.cells.enumerated() {
@@ -57,6 +54,27 @@ public struct StudyRun {
       tell(.finished(result), done: 1)
     }
     return StudyDocument(study, plan: plan.line, results)
+  }
+
+  /// The table over the cells that are finished; nothing is trained or measured.
+  ///
+  /// - Throws: as ``run(report:)``, and ``StudyError/cell(path:reason:)`` where no cell is finished.
+  public func table() throws -> StudyDocument {
+    let images = TrainingImages(try data.training.limited(to: plan.trainingImages))
+    let (known, isComplete) = try finished(images)
+    let results = zip(known, isComplete).compactMap { $1 ? $0 : nil }
+    guard !results.isEmpty else {
+      throw StudyError.cell(path: folder.path, reason: "has no finished network yet")
+    }
+    return StudyDocument(study, plan: plan.line, results)
+  }
+
+  /// What there is of each cell, and whether it is all of it.
+  private func finished(_ images: TrainingImages) throws -> ([CellResult?], [Bool]) {
+    let known = try study.cells.map {
+      try folder.result(of: $0, version: MoireVersion.current, plan: plan.line)
+    }
+    return (known, try known.map { try $0.map { try isComplete($0, images) } ?? false })
   }
 
   /// - Throws: ``StudyError/cell(path:reason:)`` for a measurement of another protocol.
