@@ -50,7 +50,8 @@ public struct StudyText {
       fewest == seeds.max()
       ? Figures.plural(fewest, "seed") : "\(fewest) to \(seeds.max() ?? 0) seeds"
     let spread =
-      fewest > 1 ? ": means with Student's 95 % intervals over the seeds" : ": no interval"
+      (seeds.max() ?? 0) > 1
+      ? ": means with Student's 95 % intervals over the seeds" : ": no interval"
     let unfinished =
       document.unfinished > 0
       ? ["not finished: \(Figures.plural(document.unfinished, "training")), not in the tables"] : []
