@@ -8,6 +8,8 @@ public enum StudyError: InputError, Equatable {
   case unwritable(path: String, reason: String)
   /// A number of the plan is out of its range.
   case plan(option: String, reason: String)
+  /// A table was asked for before there is anything in it.
+  case unfinished(path: String)
   /// A network does not allow a measurement.
   case unfit(network: String, reason: String)
 
@@ -17,6 +19,7 @@ public enum StudyError: InputError, Equatable {
       "\(path): \(reason); remove the file or choose another folder"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
     case .plan(let option, let reason): "\(option): \(reason)"
+    case .unfinished(let path): "\(path): no network of this study is finished there yet"
     case .unfit(let network, let reason): "\(network): \(reason)"
     }
   }

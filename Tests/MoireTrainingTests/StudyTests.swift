@@ -41,7 +41,7 @@ struct StudyTests {
     part = Study(
       name: "test", title: "a test", cells: Array(study.cells.prefix(1)), measures: [.filters])
     _ = try run(part, plan(), folder)
-    #expect(throws: StudyError.self) {
+    #expect(throws: StudyError.unfinished(path: folder.path)) {
       try StudyRun(study, data: data(), plan: plan(), folder: folder.path).table()
     }
     var (trained, finished) = (Set<String>(), [String]())

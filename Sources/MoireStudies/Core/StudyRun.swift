@@ -58,14 +58,12 @@ public struct StudyRun {
 
   /// The table over the cells that are finished; nothing is trained or measured.
   ///
-  /// - Throws: as ``run(report:)``, and ``StudyError/cell(path:reason:)`` where no cell is finished.
+  /// - Throws: as ``run(report:)``, and ``StudyError/unfinished(path:)``.
   public func table() throws -> StudyDocument {
     let images = TrainingImages(try data.training.limited(to: plan.trainingImages))
     let (known, isComplete) = try finished(images)
     let results = zip(known, isComplete).compactMap { $1 ? $0 : nil }
-    guard !results.isEmpty else {
-      throw StudyError.cell(path: folder.path, reason: "has no finished network yet")
-    }
+    guard !results.isEmpty else { throw StudyError.unfinished(path: folder.path) }
     return StudyDocument(study, plan: plan.line, results)
   }
 
