@@ -47,7 +47,7 @@ private struct WireMessage {
   let bytes: UnsafeRawBufferPointer
   let range: Range<Int>
 
-  /// nil where the message is damaged or has fields of another kind.
+  /// nil where the message is damaged, has fields of another kind, or more of them than are worth a list.
   var fields: [Field]? {
     var fields: [Field] = []
     var place = range.lowerBound
@@ -62,7 +62,7 @@ private struct WireMessage {
       case 5: count = 4
       default: count = nil
       }
-      guard let count, count <= range.upperBound - place else { return nil }
+      guard let count, count <= range.upperBound - place, fields.count < 1 << 20 else { return nil }
       let content = place..<place + count
       fields.append(
         Field(

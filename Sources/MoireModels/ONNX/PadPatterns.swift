@@ -5,8 +5,9 @@ extension Importer {
   /// Parts of the rows or columns of one map, one after the other and around its end: a circular pad, as
   /// exporters write it that know no other, a roll, or a part that was cut.
   func giveRing(_ op: Operator, _ inputs: [Int], axis: Int, order: [Int]) throws -> Bool {
-    let wholes = inputs + inputs.compactMap { step($0)?.inputs.first }
-    for whole in Set(wholes).sorted() where shapes[whole].count == 3 {
+    // The first part is the map or was taken from it.
+    let wholes = [inputs[0]] + (step(inputs[0])?.inputs.prefix(1) ?? [])
+    for whole in wholes where shapes[whole].count == 3 {
       let extent = shapes[whole][axis - 1]
       let parts = inputs.compactMap { positions(of: $0, in: whole, axis: axis) }
       let isRing = zip(parts, parts.dropFirst()).allSatisfy {
