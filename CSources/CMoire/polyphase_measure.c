@@ -22,9 +22,9 @@ MOIRE_INLINE void add_lanes(wide_lanes *sum, wide_lanes *rest, const wide_lanes 
   *sum = total;
 }
 
+// Lane by lane: GCC 12 fails on the comparison of vectors wider than the machine's here.
 MOIRE_INLINE void raise_lanes(wide_lanes *most, const wide_lanes *x) {
-  const mask_lanes above = (mask_lanes)(*x > *most);
-  *most = (wide_lanes)((above & (mask_lanes)*x) | (~above & (mask_lanes)*most));
+  for (int l = 0; l < LANES; l += 1) { (*most)[l] = (*x)[l] > (*most)[l] ? (*x)[l] : (*most)[l]; }
 }
 
 // Adds eight samples; `top` are the same with -∞ for those that are none. Squares of floats are
@@ -59,6 +59,25 @@ MOIRE_DISPATCH static void add_line(
     for (size_t l = 0; l < rest; l += 1) { part[l] = top[l] = from[x + l]; }
     add_eight(&measures[v], &part, &top);
   }
+}
+
+// Adds `lines` lines of `length` samples that stand `pitch` apart: sample n of each to lane n % 8.
+MOIRE_DISPATCH static void add_lines(
+  lane_measure *measure, const float *from, size_t length, ptrdiff_t pitch, size_t lines) {
+  lane_measure sum = *measure;
+  for (size_t l = 0; l < lines; l += 1, from += pitch) {
+    size_t x = 0;
+    for (; x + LANES <= length; x += LANES) {
+      const unaligned_eight *at = (const unaligned_eight *)(from + x);
+      add_eight(&sum, at, at);
+    }
+    if (x < length) {
+      unaligned_eight part = {0}, top = part - INFINITY;
+      for (size_t l = 0; x + l < length; l += 1) { part[l] = top[l] = from[x + l]; }
+      add_eight(&sum, &part, &top);
+    }
+  }
+  *measure = sum;
 }
 
 static void clear_lanes(lane_measure *measures, size_t period) {
@@ -157,9 +176,11 @@ static void add_planes(
     for (size_t y = 0; y < row_count(phases, row); y += 1) {
       const size_t at = moire_phase_position(y, row, phases->stride_height, phases->height);
       const float *from = planes->data + (ptrdiff_t)at * planes->row_stride;
-      for (size_t x = d; x < phases->width; x += phases->stride_width) {
-        add_line(&sums, from + (ptrdiff_t)x * planes->column_stride, planes->count, 1);
-      }
+      if (d >= phases->width) { continue; }
+      add_lines(
+        &sums, from + (ptrdiff_t)d * planes->column_stride, planes->count,
+        (ptrdiff_t)phases->stride_width * planes->column_stride,
+        (phases->width - d - 1) / phases->stride_width + 1);
     }
     merge_lanes(&measures[d], &sums, 1);
   }

@@ -29,8 +29,14 @@ struct TrainingBench: ParsableCommand {
   @Option(help: "Steps of each in a round.")
   var steps = 2
 
+  @Option(help: "One network instead of all: \(Self.networks.joined(separator: ", ")).")
+  var network: String?
+
+  @Flag(help: "Print where the steps of each network and filter spend their time instead.")
+  var profile = false
+
   static let networks = ["vgg-small", "strided-small", "cifar_resnet18"]
-  private static let methods: [(name: String, method: Downsampling)] = [
+  static let methods: [(name: String, method: Downsampling)] = [
     ("strided", .strided), ("bin-3", .blur(filterSize: 3)), ("bin-5", .blur(filterSize: 5)),
     ("ideal", .ideal), ("aps", .adaptivePolyphase()),
   ]
@@ -38,24 +44,61 @@ struct TrainingBench: ParsableCommand {
   private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("training_peer.py").path
 
+  func validate() throws {
+    if let network, !Self.networks.contains(network) {
+      throw ValidationError(
+        "--network \(network): need one of \(Self.networks.joined(separator: ", "))")
+    }
+  }
+
   func run() throws {
+    let names = network.map { [$0] } ?? Self.networks
+    if profile { return try names.forEach(printProfiles) }
+    var peaks: [String] = []
     print(
       "| network | torch, ms | strided, ms | images/s | torch/Moire | bin-3 | bin-5 | ideal | aps |"
     )
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     var version = "not timed"
-    for name in Self.networks {
+    for name in names {
       let peer = try python.map {
         try Peer(python: $0, arguments: [Self.script, name, "\(batch)", "\(threads)"])
       }
       version = peer?.version ?? version
       try row(name, peer)
+      if let peer { peaks.append(try peak(name, peer)) }
       peer?.quit()
     }
     print(
       "\nMedians of \(rounds) rounds of \(steps) steps, batch \(batch), \(threads) threads; torch "
         + "\(version), oneDNN \(CompiledNetwork.engineVersion). Anti-aliased: times the strided one."
     )
+    if !peaks.isEmpty {
+      print("\nMemory of a process that trains:\n\n\(peaks.joined(separator: "\n"))")
+    }
+  }
+
+  /// The largest sizes of a process of torch's and of processes of ours, one for each filter.
+  private func peak(_ name: String, _ peer: Peer) throws -> String {
+    let theirs = try peer.memory()
+    let own = try Self.methods.map { method in
+      let kilobytes = try MemoryComparison.usage([
+        CommandLine.arguments[0], "train-once", name, method.name, "--threads", "\(threads)",
+        "--batch", "\(batch)",
+      ])
+      return "\(method.name) \(kilobytes / 1024)"
+    }
+    return "\(name), MB: \(own.joined(separator: ", ")); torch, strided, \(theirs.peak / 1024), of "
+      + "which Python and torch \(theirs.before / 1024)"
+  }
+
+  private func printProfiles(_ name: String) throws {
+    for (label, method) in Self.methods {
+      print("\(name), \(label): processor milliseconds of a step")
+      for line in try TrainingStep(name, method, batch, threads).profile() {
+        print(String(format: "%9.2f  ", line.seconds * 1000) + line.label)
+      }
+    }
   }
 
   private func row(_ name: String, _ peer: Peer?) throws {
@@ -77,34 +120,5 @@ struct TrainingBench: ParsableCommand {
       "| \(name) | \(torch.map(f) ?? "") | \(f(medians[0])) "
         + "| \(Int(Double(batch) / medians[0] * 1000)) "
         + "| \(torch.map { f($0 / medians[0]) } ?? "") | \(ratios) |")
-  }
-}
-
-/// A network with a batch of random images that it is trained on.
-final class TrainingStep {
-  private let network: TrainableNetwork
-  private let velocity: ParameterBlock
-  private let input: Tensor
-  private let gradient: Tensor
-
-  init(_ name: String, _ method: Downsampling, _ batch: Int, _ threads: Int) throws {
-    let channels = name == "cifar_resnet18" ? 3 : 1
-    let plain = try Zoo.architecture(named: name).network(
-      inputSize: 32, inputChannels: channels, classes: 10, downsampling: method)
-    network = try TrainableNetwork(plain, batch: batch, threads: threads)
-    velocity = try network.makeBlock()
-    var generator = SeededGenerator(seed: 1)
-    let count = batch * channels * 1024
-    input = try Tensor(
-      shape: [batch, channels, 32, 32],
-      values: (0..<count).map { _ in Float(generator.normal()) })
-    gradient = try Tensor(shape: network.outputShape, repeating: 1e-3)
-  }
-
-  /// The loss costs microseconds; a fixed gradient stands for it.
-  func step() throws {
-    _ = try network.forward(input)
-    try network.backward(gradient)
-    network.descend(rate: 1e-4, momentum: 0.9, velocity: velocity)
   }
 }

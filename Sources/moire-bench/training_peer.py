@@ -4,10 +4,13 @@ usage: python training_peer.py NETWORK BATCH THREADS
 
 NETWORK is vgg-small, strided-small (1x32x32) or cifar_resnet18 (3x32x32). Prints one line {"ready": true,
 "version": ...} and then answers the lines of its standard input: `run N` does N steps of SGD with
-momentum on one fixed batch of random images and prints {"ms": [...]}; `quit` or the end ends it.
+momentum on one fixed batch of random images and prints {"ms": [...]}; `memory` prints {"kilobytes":
+[before, peak]}, what the process held before it made the network and at its largest; `quit` or the end
+ends it.
 """
 
 import json
+import resource
 import sys
 import time
 
@@ -60,7 +63,12 @@ def resnet18():
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10))
 
 
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def main(name, batch, threads):
+    before = peak()
     torch.manual_seed(SEED)
     torch.set_num_threads(threads)
     network = resnet18() if name == "cifar_resnet18" else small(name == "strided-small")
@@ -84,8 +92,10 @@ def main(name, batch, threads):
             return
         if len(words) == 2 and words[0] == "run" and words[1].isdigit():
             answer = {"ms": [step() for _ in range(int(words[1]))]}
+        elif words == ["memory"]:
+            answer = {"kilobytes": [before, peak()]}
         else:
-            answer = {"error": f"expected `run N` or `quit`, not {line.strip()!r}"}
+            answer = {"error": f"expected `run N`, `memory` or `quit`, not {line.strip()!r}"}
         print(json.dumps(answer), flush=True)
 
 

@@ -106,11 +106,10 @@ typedef struct cl_sparse {
 int cl_train_separable(cl_program *program, int src, int dst, const cl_sparse *rows,
                        const cl_sparse *columns);
 
-/* The largest value of each window; output row i has `counts[i]` rows from starts[i] on, `dilation`
- * apart, and columns likewise. Back: to the first of the largest. */
+/* The largest value of each window; output row i covers the rows from rows[row_starts[i]] to before
+ * rows[row_starts[i + 1]], in any order, and columns likewise. Back: to the first of the largest. */
 typedef struct cl_bins {
-  const int32_t *row_starts, *row_counts, *column_starts, *column_counts;
-  cl_pair dilation;
+  const int32_t *row_starts, *rows, *column_starts, *columns;
 } cl_bins;
 int cl_train_max_pooling(cl_program *program, int src, int dst, const cl_bins *bins);
 int cl_train_max_pooling_back(cl_program *program, int src, int gradient, int src_gradient,

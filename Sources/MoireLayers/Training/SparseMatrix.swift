@@ -60,14 +60,7 @@ extension SparseMatrix {
   }
 
   static func padding(_ count: Int, before: Int, after: Int, _ mode: PaddingMode) -> SparseMatrix {
-    let border: BorderMode =
-      switch mode {
-      case .constant: .zero
-      case .reflect: .reflect
-      case .replicate: .replicate
-      case .circular: .circular
-      }
-    return moving(count, to: count + before + after) { border.source($0 - before, size: count) }
+    moving(count, to: count + before + after) { mode.border.source($0 - before, size: count) }
   }
 
   /// The mean of each of the bins, of which each has a divisor of its own.
@@ -75,7 +68,7 @@ extension SparseMatrix {
     SparseMatrix(
       columns: count,
       rows: bins.map { bin in
-        (0..<bin.count).map { (bin.start + $0 * bin.dilation, 1 / Double(bin.divisor)) }
+        bin.positions.map { ($0, 1 / Double(bin.divisor)) }
       })
   }
 

@@ -8,7 +8,6 @@ extension TrainingLowering {
   mutating func lowerWindows(_ index: Int) throws {
     let node = network.nodes[index]
     let input = node.inputs[0]
-    let from = try source(input)
     let size = size(input)
     switch node.layer.concrete(for: shape(input)) {
     case .pooling(let layer):
@@ -17,20 +16,23 @@ extension TrainingLowering {
       try pool(index, operation, WindowBins(adaptiveFrom: size, to: 1))
     case .adaptivePooling(let operation, let output):
       try pool(index, operation, WindowBins(adaptiveFrom: size, to: output))
+    case .pad(_, let mode) where givesPad(index, mode): break
     case .pad(let padding, let mode):
-      maps.values[index + 1] = try maps.pad(from, padding, mode, to: maps.dims(of: index + 1))
+      maps.values[index + 1] = try maps.pad(
+        source(input), padding, mode, to: maps.dims(of: index + 1))
       back(index + 1) { lowering, gradient in
         try lowering.unpad(gradient.value, padding, mode, input)
       }
     case .subsample(let stride, let offset):
       maps.values[index + 1] = try maps.subsample(
-        from, stride, offset, to: maps.dims(of: index + 1))
+        source(input), stride, offset, to: maps.dims(of: index + 1))
       let output = self.size(index + 1)
       backSeparable(
         index,
         .moving(size.height, to: output.height) { offset.height + $0 * stride.height },
         .moving(size.width, to: output.width) { offset.width + $0 * stride.width })
     case .resize(let layer):
+      _ = try source(input)
       try maps.lowerResize(index, layer)
       backSeparable(
         index, .resizing(try layer.axis(size.height, \.height)),
@@ -42,20 +44,31 @@ extension TrainingLowering {
   private mutating func pool(
     _ index: Int, _ operation: Pooling.Operation, _ bins: WindowBins
   ) throws {
+    guard operation != .max else { return try maxPool(index, bins) }
     let input = network.nodes[index].inputs[0]
     let (from, result) = (try source(input), try newValue(for: index + 1))
     maps.values[index + 1] = result
-    guard operation == .max else {
-      let (rows, columns) = (
-        SparseMatrix.means(size(input).height, bins.rows),
-        SparseMatrix.means(size(input).width, bins.columns)
-      )
-      try apply(rows, columns, from: from, to: result)
-      return backSeparable(index, rows, columns)
+    let (rows, columns) = (
+      SparseMatrix.means(size(input).height, bins.rows),
+      SparseMatrix.means(size(input).width, bins.columns)
+    )
+    try apply(rows, columns, from: from, to: result)
+    backSeparable(index, rows, columns)
+  }
+
+  private mutating func maxPool(_ index: Int, _ bins: WindowBins) throws {
+    var (input, bins) = (network.nodes[index].inputs[0], bins)
+    if input > 0, takenPads.contains(input - 1),
+      case .pad(let padding, let mode) = network.nodes[input - 1].layer
+    {
+      input = network.nodes[input - 1].inputs[0]
+      bins = bins.behind(padding, mode, of: size(input))
     }
+    let (from, result) = (try source(input), try newValue(for: index + 1))
+    maps.values[index + 1] = result
     try step(
       bins.withCBins { cl_train_max_pooling(program.handle, Int32(from), Int32(result), $0) })
-    back(index + 1) { lowering, gradient in
+    back(index + 1) { [input, bins] lowering, gradient in
       let target = try lowering.newValue(for: input)
       try lowering.step(
         bins.withCBins {
@@ -64,6 +77,19 @@ extension TrainingLowering {
         })
       lowering.contribute(target, to: input)
     }
+  }
+
+  /// Whether the pad, which copies values of its map, is left to the max-pool that alone reads it.
+  private mutating func givesPad(_ index: Int, _ mode: PaddingMode) -> Bool {
+    if case .constant = mode { return false }
+    guard let next = maps.soleConsumer(of: index + 1) else { return false }
+    switch network.nodes[next].layer.concrete(for: shape(index + 1)) {
+    case .pooling(let layer) where layer.operation == .max: break
+    case .globalPooling(.max), .adaptivePooling(.max, _): break
+    default: return false
+    }
+    takenPads.insert(index)
+    return true
   }
 
   /// A linear map along both axes.

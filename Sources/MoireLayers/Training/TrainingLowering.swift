@@ -26,6 +26,8 @@ struct TrainingLowering {
   var slots: [Slot] = []
   /// Normalisations that a sum takes into its own step.
   var deferred: Set<Int> = []
+  /// Pads that the max-pool behind them takes into its own step.
+  var takenPads: Set<Int> = []
   /// Values that hold one number everywhere.
   var constants: [(value: Int, number: Float)] = []
   /// The share of the statistics of a batch in the running ones.
@@ -222,7 +224,7 @@ extension Lowering {
     sites = []
     siteOfNode = [:]
     watched = [:]
-    kept = []
+    kept = [network.output]
     shapes = try network.valueShapes()
     consumers = network.consumers()
     program = try Program()

@@ -1,22 +1,19 @@
 import CLayers
+import MoireSpectral
 import MoireTensors
 
 /// The positions that the windows of a pool cover along each axis, without those in its padding.
 struct WindowBins {
   struct Bin {
-    let start: Int
-    let count: Int
-    let dilation: Int
+    let positions: [Int]
     /// What a mean divides by along this axis.
     let divisor: Int
   }
 
-  let rows, columns: [Bin]
-  let dilation: HW
+  private(set) var rows, columns: [Bin]
 
   init(_ layer: Pooling, from input: HW, to output: HW) {
     let includes = layer.operation == .average(includesPadding: true)
-    dilation = layer.dilation
     rows = (0..<output.height).map {
       Self.bin(
         $0 * layer.stride.height - layer.padding.top, layer.kernel.height, layer.dilation.height,
@@ -33,45 +30,74 @@ struct WindowBins {
   init(adaptiveFrom input: HW, to output: HW) {
     func bins(_ count: Int, _ outputs: Int) -> [Bin] {
       (0..<outputs).map { index in
-        let start = index * count / outputs
-        let size = ((index + 1) * count).divided(up: outputs) - start
-        return Bin(start: start, count: size, dilation: 1, divisor: size)
+        let positions = index * count / outputs..<((index + 1) * count).divided(up: outputs)
+        return Bin(positions: Array(positions), divisor: positions.count)
       }
     }
-    dilation = 1
     rows = bins(input.height, output.height)
     columns = bins(input.width, output.width)
+  }
+
+  /// The same windows where their map is another one of `size` that was padded with values of its own:
+  /// what they cover there. For the largest value, to which one that counts twice adds nothing.
+  func behind(_ padding: Padding, _ mode: PaddingMode, of size: HW) -> WindowBins {
+    func bins(_ bins: [Bin], _ before: Int, _ size: Int) -> [Bin] {
+      bins.map { bin in
+        let sources = bin.positions.compactMap { mode.border.source($0 - before, size: size) }
+        return Bin(positions: sources, divisor: bin.divisor)
+      }
+    }
+    var result = self
+    result.rows = bins(rows, padding.top, size.height)
+    result.columns = bins(columns, padding.left, size.width)
+    return result
   }
 
   /// - Parameter trail: the padding behind the axis where it counts as zeros.
   private static func bin(
     _ first: Int, _ taps: Int, _ dilation: Int, _ size: Int, _ trail: Int?
   ) -> Bin {
-    let inside = (0..<taps).filter { (0..<size).contains(first + $0 * dilation) }
-    let counted = trail.map { trail in
-      (0..<taps).filter { first + $0 * dilation < size + trail }.count
-    }
-    return Bin(
-      start: inside.first.map { first + $0 * dilation } ?? 0, count: inside.count,
-      dilation: dilation, divisor: max(counted ?? inside.count, 1))
+    let positions = (0..<taps).map { first + $0 * dilation }
+    let inside = positions.filter { (0..<size).contains($0) }
+    let counted = trail.map { trail in positions.filter { $0 < size + trail }.count }
+    return Bin(positions: inside, divisor: max(counted ?? inside.count, 1))
   }
 
   /// Calls a function of C with the tables.
   func withCBins<Result>(_ body: (UnsafePointer<cl_bins>) throws -> Result) rethrows -> Result {
-    let tables = [rows.map(\.start), rows.map(\.count), columns.map(\.start), columns.map(\.count)]
-      .map { $0.map(Int32.init) }
+    func starts(_ bins: [Bin]) -> [Int32] {
+      bins.reduce(into: [0]) { starts, bin in
+        starts.append(starts.last! + Int32(bin.positions.count))
+      }
+    }
+    // An empty array has no address; the one more is not read.
+    let tables = [
+      starts(rows), rows.flatMap(\.positions).map(Int32.init) + [0],
+      starts(columns), columns.flatMap(\.positions).map(Int32.init) + [0],
+    ]
     return try tables[0].withUnsafeBufferPointer { rowStarts in
-      try tables[1].withUnsafeBufferPointer { rowCounts in
+      try tables[1].withUnsafeBufferPointer { rows in
         try tables[2].withUnsafeBufferPointer { columnStarts in
-          try tables[3].withUnsafeBufferPointer { columnCounts in
+          try tables[3].withUnsafeBufferPointer { columns in
             var bins = cl_bins(
-              row_starts: rowStarts.baseAddress!, row_counts: rowCounts.baseAddress!,
-              column_starts: columnStarts.baseAddress!, column_counts: columnCounts.baseAddress!,
-              dilation: cl_pair(dilation))
+              row_starts: rowStarts.baseAddress!, rows: rows.baseAddress!,
+              column_starts: columnStarts.baseAddress!, columns: columns.baseAddress!)
             return try body(&bins)
           }
         }
       }
+    }
+  }
+}
+
+extension PaddingMode {
+  /// Where the values of a pad come from; nowhere for constant ones.
+  var border: BorderMode {
+    switch self {
+    case .constant: .zero
+    case .reflect: .reflect
+    case .replicate: .replicate
+    case .circular: .circular
     }
   }
 }
