@@ -122,17 +122,27 @@ int cl_train_activation_back(cl_program *program, int saved, int gradient, int d
   return 0;
 }
 
-/* Sum of coefficients by Horner's rule, or of the derivative's. */
+/* A polynomial by Horner's rule, times the gradient where there is one. */
+CL_DISPATCH static void horner(const job *j, int64_t first, int64_t last) {
+  int64_t i = first, highest = j->count - 1;
+  for (; i + CL_LANES <= last; i += CL_LANES) {
+    const cl_lanes x = CL_LOAD(j->saved + i);
+    cl_lanes sum = (cl_lanes){0} + j->coefficients[highest];
+    for (int64_t c = highest - 1; c >= 0; c--) sum = sum * x + j->coefficients[c];
+    if (j->gradient) sum *= CL_LOAD(j->gradient + i);
+    CL_STORE(j->dst + i, sum);
+  }
+  for (; i < last; i++) {
+    float sum = j->coefficients[highest];
+    for (int64_t c = highest - 1; c >= 0; c--) sum = sum * j->saved[i] + j->coefficients[c];
+    j->dst[i] = j->gradient ? sum * j->gradient[i] : sum;
+  }
+}
+
 static void polynomial_part(const void *context, int64_t part) {
   const job *j = context;
   int64_t first = part * PART, last = first + PART;
-  if (last > whole(&j->view)) last = whole(&j->view);
-  for (int64_t i = first; i < last; i++) {
-    double x = (double)j->saved[i], sum = 0;
-    for (int64_t c = j->count - 1; c >= (j->gradient ? 1 : 0); c--)
-      sum = sum * x + (double)j->coefficients[c] * (j->gradient ? (double)c : 1);
-    j->dst[i] = (float)(j->gradient ? sum * (double)j->gradient[i] : sum);
-  }
+  horner(j, first, last < whole(&j->view) ? last : whole(&j->view));
 }
 
 static void polynomial(const cl_program *program, const cl_step *step) {
@@ -140,12 +150,16 @@ static void polynomial(const cl_program *program, const cl_step *step) {
   cl_parallel(tasks_of(&j.view), polynomial_part, &j);
 }
 
+/* Keeps the coefficients, or where `derivative` is set those of the derivative; no coefficients are 0. */
 static int keep_coefficients(cl_program *program, cl_step *step, const double *values,
-                             int64_t count) {
-  float *table = step ? cl_step_floats(program, step, (size_t)count) : NULL;
+                             int64_t count, int derivative) {
+  int64_t kept = count > derivative ? count - derivative : 1;
+  float *table = step ? cl_step_floats(program, step, (size_t)kept) : NULL;
   if (!table) return -1;
-  for (int64_t i = 0; i < count; i++) table[i] = (float)values[i];
-  step->count = count;
+  table[0] = 0;
+  for (int64_t i = 0; i + derivative < count; i++)
+    table[i] = (float)(derivative ? (double)(i + 1) * values[i + 1] : values[i]);
+  step->count = kept;
   return 0;
 }
 
@@ -153,7 +167,7 @@ int cl_train_polynomial(cl_program *program, int src, int dst, const double *coe
                         int64_t count) {
   return keep_coefficients(
       program, cl_append_kernel(program, &src, 1, dst, polynomial, "kernel:polynomial"),
-      coefficients, count);
+      coefficients, count, 0);
 }
 
 int cl_train_polynomial_back(cl_program *program, int src, int gradient, int dst,
@@ -161,7 +175,7 @@ int cl_train_polynomial_back(cl_program *program, int src, int gradient, int dst
   int sources[] = {src, gradient};
   return keep_coefficients(
       program, cl_append_kernel(program, sources, 2, dst, polynomial, "kernel:polynomial_back"),
-      coefficients, count);
+      coefficients, count, 1);
 }
 
 /* dx = y (g - sum g y), over the channels of a plain value. */

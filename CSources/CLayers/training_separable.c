@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "training.h"
+#include "training_separable.h"
 
 typedef struct job {
   cl_view src, dst;
@@ -109,6 +109,8 @@ int cl_train_separable(cl_program *program, int src, int dst, const cl_sparse *r
     return cl_fail(program, "a separable map: %lld rows and %lld columns for %lldx%lld",
                    (long long)rows->rows, (long long)columns->rows, (long long)result.height,
                    (long long)result.width);
+  if (cl_suits_matrices(&view, &result, rows, columns))
+    return cl_train_matrices(program, src, dst, rows, columns);
   int64_t members = cl_processors() < result.planes ? cl_processors() : result.planes;
   int64_t dims[2] = {members, (view.width * view.inner + 15) / 16 * 16};
   int scratch = cl_value_plain(program, 2, dims);

@@ -16,6 +16,13 @@ struct StudyOptions: ParsableArguments {
   @Option(help: "How many seeds each network is trained from. Default: 3; 1 with --quick.")
   var seeds: Int?
 
+  @Option(help: ArgumentHelp("Only these networks of the study.", valueName: "names"))
+  var networks: String?
+
+  @Option(
+    help: ArgumentHelp("Only these methods, as baseline,bin-5,ideal.", valueName: "names"))
+  var methods: String?
+
   @Option(help: ArgumentHelp("Train on the first images only.", valueName: "images"))
   var limit: Int?
 
@@ -59,6 +66,10 @@ struct StudyOptions: ParsableArguments {
 
   /// Runs a study, shows its tables and writes its files.
   func run(_ study: Study, _ common: CommonOptions) throws {
+    func names(_ list: String?) -> [String]? {
+      list?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+    let study = try study.only(networks: names(networks), methods: names(methods))
     let source = DataSource(data)
     let training = try source.training(threads: common.threads)
     guard

@@ -10,7 +10,9 @@ struct TrainEvaluateCommand: ParsableCommand {
     discussion: """
       Example: moire evaluate trained/seed-0/model.onnx --data fashion-mnist
 
-      DATA is what moire train takes; its test part is used, or all of it where it has none.
+      DATA is what moire train takes; its test part is used, or all of it where it has none. Answer i of
+      the network is class i of DATA; where the names that the network's file has for them are others,
+      that is said.
       """)
 
   @Argument(help: "The ONNX file.")
@@ -35,8 +37,12 @@ struct TrainEvaluateCommand: ParsableCommand {
     let (images, network) = try load(model)
     let scale = PixelScale(
       try preprocessing.resolve(inputShape: images.shape, trained: model.trainedPreprocessing))
-    let result = try Evaluation(network, on: images, scale: scale, threads: common.threads)
-    if !common.quiet { show(result) }
+    let result = try Evaluation(
+      network, on: images, scale: scale, classNames: model.classes, threads: common.threads)
+    if !common.quiet {
+      compare(images, model.classes)
+      show(result)
+    }
     guard let json = common.json else { return }
     try JSONFile.write(EvaluationDocument(result, model: self.model, data: data), path: json)
   }
@@ -62,6 +68,16 @@ struct TrainEvaluateCommand: ParsableCommand {
       try model.network(
         inputName: input, outputName: answer, size: HW(images.shape[1], images.shape[2]))
     )
+  }
+
+  /// Names the first class that the network knows by another name than the data.
+  private func compare(_ images: ImageDataset, _ names: [String]?) {
+    guard !images.hasNumberedClasses, let names, names.count == images.classes.count,
+      let other = names.indices.first(where: { names[$0] != images.classes[$0] })
+    else { return }
+    Terminal.say(
+      "note: class \(other) is \"\(images.classes[other])\" in \(data) and \"\(names[other])\" in "
+        + "\(model)")
   }
 
   private func show(_ result: Evaluation) {

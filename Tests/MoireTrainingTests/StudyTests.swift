@@ -107,6 +107,28 @@ struct StudyTests {
     }
   }
 
+  @Test func `Only some networks and methods of a study`() throws {
+    let study = Study.zhang(seeds: 2)
+    let some = try study.only(networks: ["vgg-small"], methods: ["baseline", "ideal"])
+    #expect(some.cells.map(\.name) == study.cells.map(\.name).filter(isChosen))
+    #expect(some.cells.count == 2 * 2 * 2)
+    #expect(some.name == study.name && some.measures == study.measures)
+    #expect(try study.only(networks: nil, methods: nil).cells == study.cells)
+    #expect(
+      throws: StudyError.plan(
+        option: "--networks vgg", reason: "need some of vgg-small, strided-small, unet-small")
+    ) { try study.only(networks: ["unet-small", "vgg"], methods: nil) }
+    #expect(
+      throws: StudyError.plan(
+        option: "--methods",
+        reason: "none of the networks that are asked for is in zhang with one of the methods")
+    ) { try study.only(networks: ["unet-small"], methods: ["aps"]) }
+  }
+
+  private func isChosen(_ name: String) -> Bool {
+    name.hasPrefix("vgg-small_") && (name.contains("_baseline_") || name.contains("_ideal_"))
+  }
+
   @Test func `The interval over seeds is Student's`() {
     let interval = SeedInterval([1, 2, 3])
     // 4.3027 · 1/√3.

@@ -45,22 +45,37 @@ extension TrainingLowering {
       try maps.lowerSeparablePool(index, layer)
       backSeparable(index, .taps(size.height, layer.rows), .taps(size.width, layer.columns))
     case .idealPool(let layer):
-      try maps.lowerIdealPool(index, layer)
-      backIdeal(index, layer.bandEdge, layer.taper)
+      try lowerIdeal(index, layer.bandEdge, layer.taper) { try $0.lowerIdealPool(index, layer) }
     case .spectralPool(let layer):
-      try maps.lowerSpectralPool(index, layer)
-      backIdeal(index, layer.bandEdge)
+      try lowerIdeal(index, layer.bandEdge) { try $0.lowerSpectralPool(index, layer) }
     default: preconditionFailure("\(layer) is no filter")
     }
   }
 
-  private mutating func backIdeal(
-    _ index: Int, _ edge: BandEdge, _ taper: IdealPooling.Taper = .none
-  ) {
-    let (from, to) = (size(network.nodes[index].inputs[0]), size(index + 1))
-    backSeparable(
-      index, .ideal(from.height, to: to.height, edge, taper),
-      .ideal(from.width, to: to.width, edge, taper))
+  /// Ideal resampling: by its matrices where they are small, else by the transforms of `core`.
+  private mutating func lowerIdeal(
+    _ index: Int, _ edge: BandEdge, _ taper: IdealPooling.Taper = .none,
+    core: (inout Lowering) throws -> Void
+  ) throws {
+    let input = network.nodes[index].inputs[0]
+    let (from, to) = (size(input), size(index + 1))
+    let rows = SparseMatrix.ideal(from.height, to: to.height, edge, taper)
+    let columns = SparseMatrix.ideal(from.width, to: to.width, edge, taper)
+    if Self.prefersMatrices(from, to) {
+      let result = try newValue(for: index + 1)
+      try apply(rows, columns, from: source(input), to: result)
+      maps.values[index + 1] = result
+    } else {
+      try core(&maps)
+    }
+    backSeparable(index, rows, columns)
+  }
+
+  /// Products of matrices are faster than transforms up to here, where blocks fill the vectors of the
+  /// machine; measured on AVX-512.
+  private static func prefersMatrices(_ from: HW, _ to: HW) -> Bool {
+    Program.blockSize == 16
+      && max(from.height * to.height, from.width * to.width) <= 64 * 64
   }
 
   private mutating func lowerPolyphase(_ index: Int, _ stride: HW) throws {
@@ -84,19 +99,6 @@ extension TrainingLowering {
     let (size, from, channels) = (size(input), maps.values[input]!, shape(input)[0])
     let fine = HW(size.height * layer.factor, size.width * layer.factor)
     let dims = [maps.batch, channels, fine.height, fine.width]
-    var raised = from
-    if layer.factor > 1 {
-      raised = try maps.newBlocked(dims)
-      try resample(from, size, to: raised, fine)
-    }
-    let bent = try maps.newBlocked(dims)
-    try apply(layer.function, from: raised, to: bent)
-    var result = bent
-    if layer.factor > 1 {
-      result = try maps.newBlocked(maps.dims(of: index + 1))
-      try resample(bent, fine, to: result, size)
-    }
-    maps.values[index + 1] = result
     let (rows, columns) = (
       SparseMatrix.ideal(size.height, to: fine.height, .drop),
       SparseMatrix.ideal(size.width, to: fine.width, .drop)
@@ -105,6 +107,19 @@ extension TrainingLowering {
       SparseMatrix.ideal(fine.height, to: size.height, .drop),
       SparseMatrix.ideal(fine.width, to: size.width, .drop)
     )
+    var raised = from
+    if layer.factor > 1 {
+      raised = try maps.newBlocked(dims)
+      try resample(from, size, to: raised, fine, rows, columns)
+    }
+    let bent = try maps.newBlocked(dims)
+    try apply(layer.function, from: raised, to: bent)
+    var result = bent
+    if layer.factor > 1 {
+      result = try maps.newBlocked(maps.dims(of: index + 1))
+      try resample(bent, fine, to: result, size, downRows, downColumns)
+    }
+    maps.values[index + 1] = result
     back(index + 1) { lowering, gradient in
       var slope = gradient.value
       if layer.factor > 1 {
@@ -121,7 +136,13 @@ extension TrainingLowering {
     }
   }
 
-  private func resample(_ source: Int, _ size: HW, to target: Int, _ output: HW) throws {
+  private func resample(
+    _ source: Int, _ size: HW, to target: Int, _ output: HW, _ rows: SparseMatrix,
+    _ columns: SparseMatrix
+  ) throws {
+    guard !Self.prefersMatrices(size, output) else {
+      return try apply(rows, columns, from: source, to: target)
+    }
     let blocks = try maps.core { () throws(SpectralError) in
       try Resampler(idealFrom: size, to: output).blocks
     }

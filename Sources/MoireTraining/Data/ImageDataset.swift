@@ -104,3 +104,14 @@ public struct ImageDataset: Sendable {
     }
   }
 }
+
+extension ImageDataset {
+  /// Whether the classes have no names but 0, 1, …
+  public var hasNumberedClasses: Bool { classes == classes.indices.map(String.init) }
+
+  /// A network's names of the classes where these have none and there are as many, else those here.
+  func classNames(for network: [String]?) -> [String] {
+    guard let network, network.count == classes.count, hasNumberedClasses else { return classes }
+    return network
+  }
+}

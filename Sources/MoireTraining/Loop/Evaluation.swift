@@ -26,16 +26,19 @@ public struct Evaluation: Sendable, Hashable {
 
   /// Runs a network over a data set.
   ///
+  /// - Parameter classNames: what the network's classes are called, for data whose classes are only
+  ///   numbered.
   /// - Throws: ``TrainingError/unfit(network:reason:)`` when it takes other images or answers something
   ///   else than a number for each class, and `LayerError`.
   public init(
-    _ network: Network, on data: ImageDataset, scale: PixelScale, batch: Int = 100,
-    threads: Int = 1
+    _ network: Network, on data: ImageDataset, scale: PixelScale, classNames: [String]? = nil,
+    batch: Int = 100, threads: Int = 1
   ) throws {
     let network = network.withoutFinalSoftmax()
     try data.check(network)
     var (correct, loss) = (0, 0.0)
-    var perClass = data.classes.map { (name: $0, images: 0, correct: 0) }
+    let names = data.classNames(for: classNames)
+    var perClass = names.map { (name: $0, images: 0, correct: 0) }
     let workers = max(1, min(threads, (data.count + batch - 1) / batch))
     let compiled = try (0..<workers).map { _ in try CompiledNetwork(network, batch: batch) }
     let batches = (data.count + batch - 1) / batch
