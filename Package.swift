@@ -35,6 +35,11 @@ func tests(
     swiftSettings: swiftRules + (oracles ? optimised : []))
 }
 
+let modules: [Target.Dependency] = [
+  "MoireTensors", "MoireImages", "MoireSpectral", "MoireLayers", "MoireModels", "MoireAnalysis",
+  "MoireReport", "MoireTraining", "MoireStudies",
+]
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -104,17 +109,14 @@ let package = Package(
         "MoireStudies", "MoireAnalysis", "MoireSpectral", "MoireImages", "MoireTensors",
         .product(name: "Mustache", package: "swift-mustache"),
       ], resources: [.embedInCode("Embedded/page.mustache")]),
-    library(
-      "MoireKit",
-      [
-        "MoireTensors", "MoireImages", "MoireSpectral", "MoireLayers", "MoireModels",
-        "MoireAnalysis", "MoireReport", "MoireTraining", "MoireStudies",
-      ]),
+    library("MoireKit", modules),
+    // MoireKit alone stays the same file when a module it re-exports changes, and the programs would
+    // not be compiled again.
     .executableTarget(
-      name: "moire", dependencies: ["MoireKit", "CEmbedded", argumentParser],
+      name: "moire", dependencies: modules + ["MoireKit", "CEmbedded", argumentParser],
       swiftSettings: swiftRules),
     .executableTarget(
-      name: "moire-bench", dependencies: ["MoireKit", "CMoire", "CFFTW", argumentParser],
+      name: "moire-bench", dependencies: modules + ["MoireKit", "CMoire", "CFFTW", argumentParser],
       exclude: ["peer.py", "core_peer.py", "training_peer.py"], swiftSettings: swiftRules),
 
     .target(

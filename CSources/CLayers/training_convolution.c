@@ -1,129 +1,11 @@
 /* Convolutions for training: forward, and the two gradients. */
-#include "training.h"
-
-#include <string.h>
-
-typedef struct geometry {
-  dnnl_dims_t strides, dilates, before, after;
-} geometry;
-
-static geometry geometry_of(const cl_window *w) {
-  return (geometry){{w->stride.height, w->stride.width},
-                    {w->dilation.height - 1, w->dilation.width - 1},
-                    {w->padding.top, w->padding.left},
-                    {w->padding.bottom, w->padding.right}};
-}
-
-/* The layouts of an operation; what a primitive does not have is NULL. */
-typedef struct layouts {
-  dnnl_memory_desc_t src, weights, dst, bias;
-  int has_bias;
-  dnnl_alg_kind_t algorithm;
-} layouts;
+#include "training_convolution.h"
 
 static dnnl_memory_desc_t vector_layout(int64_t count) {
   dnnl_dims_t flat = {count};
   dnnl_memory_desc_t layout;
   dnnl_memory_desc_init_by_tag(&layout, 1, flat, dnnl_f32, dnnl_a);
   return layout;
-}
-
-static dnnl_primitive_desc_t describe(const void *operation, dnnl_primitive_attr_t attr,
-                                      const_dnnl_primitive_desc_t hint) {
-  dnnl_primitive_desc_t description = NULL;
-  dnnl_primitive_desc_create(&description, operation, attr, cl_engine(), hint);
-  return description;
-}
-
-static dnnl_primitive_desc_t describe_forward(const layouts *l, const cl_window *window,
-                                              dnnl_primitive_attr_t attr) {
-  dnnl_convolution_desc_t operation;
-  geometry g = geometry_of(window);
-  if (dnnl_dilated_convolution_forward_desc_init(
-          &operation, dnnl_forward_training, l->algorithm, &l->src, &l->weights,
-          l->has_bias ? &l->bias : NULL, &l->dst, g.strides, g.dilates, g.before, g.after))
-    return NULL;
-  return describe(&operation, attr, NULL);
-}
-
-static dnnl_primitive_desc_t describe_source(const layouts *l, const cl_window *window,
-                                             dnnl_primitive_attr_t attr,
-                                             const_dnnl_primitive_desc_t hint) {
-  dnnl_convolution_desc_t operation;
-  geometry g = geometry_of(window);
-  if (dnnl_dilated_convolution_backward_data_desc_init(&operation, l->algorithm, &l->src,
-                                                       &l->weights, &l->dst, g.strides, g.dilates,
-                                                       g.before, g.after))
-    return NULL;
-  return describe(&operation, attr, hint);
-}
-
-static dnnl_primitive_desc_t describe_weights(const layouts *l, const cl_window *window,
-                                              dnnl_primitive_attr_t attr,
-                                              const_dnnl_primitive_desc_t hint) {
-  dnnl_convolution_desc_t operation;
-  geometry g = geometry_of(window);
-  if (dnnl_dilated_convolution_backward_weights_desc_init(
-          &operation, l->algorithm, &l->src, &l->weights, l->has_bias ? &l->bias : NULL,
-          &l->dst, g.strides, g.dilates, g.before, g.after))
-    return NULL;
-  return describe(&operation, attr, hint);
-}
-
-typedef enum direction { forward, to_source, to_weights } direction;
-
-static dnnl_primitive_desc_t describe_any(direction which, const layouts *l,
-                                          const cl_window *window, dnnl_primitive_attr_t attr,
-                                          const_dnnl_primitive_desc_t hint) {
-  switch (which) {
-    case forward: return describe_forward(l, window, attr);
-    case to_source: return describe_source(l, window, attr, hint);
-    case to_weights: return describe_weights(l, window, attr, hint);
-  }
-  return NULL;
-}
-
-/* Winograd's minimal filtering where it pays, from 64 channels on each side, and where its weights keep
- * a layout of rows and columns, so that they can be read. On a ResNet of 64 to 512 channels at 32x32 to
- * 4x4 it takes about half the time in all three directions; with fewer channels it loses. */
-static dnnl_primitive_desc_t choose_winograd(direction which, const layouts *given,
-                                             const cl_window *w, dnnl_primitive_attr_t attr,
-                                             const_dnnl_primitive_desc_t hint) {
-  const int64_t least = 64;
-  layouts l = *given;
-  if (l.weights.ndims != 4 || w->kernel.height != 3 || w->kernel.width != 3 ||
-      w->stride.height != 1 || w->stride.width != 1 || w->dilation.height != 1 ||
-      w->dilation.width != 1 || l.src.dims[1] < least || l.dst.dims[1] < least)
-    return NULL;
-  l.algorithm = dnnl_convolution_winograd;
-  dnnl_primitive_desc_t choice = describe_any(which, &l, w, attr, hint);
-  if (!choice) return NULL;
-  dnnl_query_t query = which == to_weights ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
-  if (cl_is_reference(choice) ||
-      dnnl_primitive_desc_query_md(choice, query, 0)->format_kind != dnnl_blocked) {
-    dnnl_primitive_desc_destroy(choice);
-    return NULL;
-  }
-  return choice;
-}
-
-/* In the layouts of the maps if there is a fast way, else in those that oneDNN picks; the weights'
- * layout is always its own. */
-static dnnl_primitive_desc_t choose(direction which, const layouts *given, const cl_window *window,
-                                    dnnl_primitive_attr_t attr, const_dnnl_primitive_desc_t hint) {
-  layouts l = *given;
-  l.weights = cl_any_layout(&given->weights);
-  dnnl_primitive_desc_t fast = choose_winograd(which, &l, window, attr, hint);
-  if (fast) return fast;
-  l.algorithm = dnnl_convolution_direct;
-  dnnl_primitive_desc_t choice = describe_any(which, &l, window, attr, hint);
-  if (choice && !cl_is_reference(choice)) return choice;
-  l.src = cl_any_layout(&given->src);
-  l.dst = cl_any_layout(&given->dst);
-  dnnl_primitive_desc_t other = describe_any(which, &l, window, attr, hint);
-  if (!other) return choice;
-  if (choice) dnnl_primitive_desc_destroy(choice);
-  return other;
 }
 
 static dnnl_memory_desc_t queried(dnnl_primitive_desc_t description, dnnl_query_t what) {
@@ -133,7 +15,7 @@ static dnnl_memory_desc_t queried(dnnl_primitive_desc_t description, dnnl_query_
 int cl_train_convolution(cl_program *program, int src, int dst, int64_t groups,
                          const cl_window *window, int has_bias, cl_activation activation,
                          cl_weights *parameters) {
-  layouts l = {.src = program->values[src].layout, .dst = program->values[dst].layout};
+  cl_filter_layouts l = {.src = program->values[src].layout, .dst = program->values[dst].layout};
   int64_t out = l.dst.dims[1], in = l.src.dims[1];
   int64_t kh = window->kernel.height, kw = window->kernel.width;
   dnnl_dims_t grouped = {groups, out / groups, in / groups, kh, kw}, dense = {out, in, kh, kw};
@@ -141,9 +23,7 @@ int cl_train_convolution(cl_program *program, int src, int dst, int64_t groups,
                                dnnl_f32, groups > 1 ? dnnl_abcde : dnnl_abcd);
   l.bias = vector_layout(out);
   l.has_bias = has_bias;
-  dnnl_primitive_attr_t attr = cl_attributes(0, activation);
-  dnnl_primitive_desc_t description = choose(forward, &l, window, attr, NULL);
-  dnnl_primitive_attr_destroy(attr);
+  dnnl_primitive_desc_t description = cl_choose_convolution(&l, window, activation);
   if (!description)
     return cl_fail(program, "convolution %lldx%lld of %lld channels: no implementation",
                    (long long)kh, (long long)kw, (long long)in);
@@ -176,35 +56,12 @@ int cl_train_convolution(cl_program *program, int src, int dst, int64_t groups,
   return target == dst ? 0 : cl_step_reorder(program, target, dst);
 }
 
-/* A forward description for the gradients to refer to. */
-static dnnl_primitive_desc_t hint_for(const layouts *l, const cl_window *window,
-                                      dnnl_primitive_attr_t attr) {
-  layouts any = *l;
-  any.algorithm = dnnl_convolution_direct;
-  any.src = cl_any_layout(&l->src);
-  any.dst = cl_any_layout(&l->dst);
-  any.weights = cl_any_layout(&l->weights);
-  return describe_forward(&any, window, attr);
-}
-
-static dnnl_primitive_desc_t describe_gradient(direction which, const layouts *l,
-                                               const cl_window *window) {
-  dnnl_primitive_attr_t attr = cl_attributes(0, (cl_activation){0});
-  dnnl_primitive_desc_t hint = hint_for(l, window, attr), description = NULL;
-  if (hint) {
-    description = choose(which, l, window, attr, hint);
-    dnnl_primitive_desc_destroy(hint);
-  }
-  dnnl_primitive_attr_destroy(attr);
-  return description;
-}
-
 int cl_train_convolution_source(cl_program *program, int dst, int src, const cl_window *window,
                                 int weights) {
-  layouts l = {.src = program->values[src].layout,
+  cl_filter_layouts l = {.src = program->values[src].layout,
                .weights = program->values[weights].layout,
                .dst = program->values[dst].layout};
-  dnnl_primitive_desc_t description = describe_gradient(to_source, &l, window);
+  dnnl_primitive_desc_t description = cl_choose_gradient(cl_to_source, &l, window);
   if (!description) return cl_fail(program, "gradient of a convolution's input: no implementation");
   dnnl_memory_desc_t packed = queried(description, dnnl_query_weights_md);
   dnnl_memory_desc_t from = queried(description, dnnl_query_diff_dst_md);
@@ -231,12 +88,12 @@ int cl_train_convolution_source(cl_program *program, int dst, int src, const cl_
 
 int cl_train_convolution_weights(cl_program *program, int src, int dst, const cl_window *window,
                                  cl_weights gradients) {
-  layouts l = {.src = program->values[src].layout,
+  cl_filter_layouts l = {.src = program->values[src].layout,
                .weights = program->values[gradients.weights].layout,
                .dst = program->values[dst].layout,
                .has_bias = gradients.bias >= 0};
   l.bias = vector_layout(l.dst.dims[1]);
-  dnnl_primitive_desc_t description = describe_gradient(to_weights, &l, window);
+  dnnl_primitive_desc_t description = cl_choose_gradient(cl_to_weights, &l, window);
   if (!description) return cl_fail(program, "gradient of a convolution's weights: no implementation");
   dnnl_memory_desc_t from = queried(description, dnnl_query_src_md);
   dnnl_memory_desc_t back = queried(description, dnnl_query_diff_dst_md);

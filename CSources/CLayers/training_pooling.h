@@ -59,11 +59,23 @@ CL_INLINE void largest_16(const pooling_job *j, const float *plane, int64_t i, i
   *tap = chosen;
 }
 
+/* How many windows from the first on are pairs that move by one sample each. */
+static inline int64_t dense_pairs(const int32_t *starts, const int32_t *covered, int64_t count) {
+  int64_t i = 0;
+  while (i < count && starts[i + 1] == starts[i] + 2 && covered[starts[i]] == i &&
+         covered[starts[i] + 1] == i + 1)
+    i++;
+  return i;
+}
+
 /* The windows that a step keeps: the starts of rows and columns, then what they cover. */
-static inline cl_bins pooling_bins(const cl_step *step, const cl_view *dst) {
-  const int32_t *row_starts = step->indices, *column_starts = row_starts + dst->height + 1;
-  const int32_t *rows = column_starts + dst->width + 1;
-  return (cl_bins){row_starts, rows, column_starts, rows + row_starts[dst->height]};
+static inline void set_bins(pooling_job *j, const cl_step *step) {
+  const int32_t *row_starts = step->indices, *column_starts = row_starts + j->dst.height + 1;
+  const int32_t *rows = column_starts + j->dst.width + 1;
+  j->bins = (cl_bins){row_starts, rows, column_starts, rows + row_starts[j->dst.height]};
+  j->dense_rows = dense_pairs(row_starts, rows, j->dst.height);
+  j->dense_columns = dense_pairs(column_starts, j->bins.columns, j->dst.width);
+  if (j->dense_rows == 0 || j->dense_columns == 0) j->dense_rows = j->dense_columns = 0;
 }
 
 static inline int keep_bins(cl_program *program, cl_step *step, const cl_view *dst,

@@ -23,15 +23,6 @@ CL_INLINE void back(const pooling_job *j, int64_t p, int64_t inner) {
     }
 }
 
-/* How many windows from the first on are pairs that move by one sample each. */
-static int64_t dense_pairs(const int32_t *starts, const int32_t *covered, int64_t count) {
-  int64_t i = 0;
-  while (i < count && starts[i + 1] == starts[i] + 2 && covered[starts[i]] == i &&
-         covered[starts[i] + 1] == i + 1)
-    i++;
-  return i;
-}
-
 /* The way back through the first `count` windows of 2x2 samples of a row that overlap: what a sample gets
  * from the window before it waits in a register. Adds to the upper samples and sets the lower ones. */
 CL_INLINE void back_dense_16(const pooling_job *j, const float *plane, const float *g, float *dx,
@@ -85,7 +76,7 @@ CL_DISPATCH static void back_16(const pooling_job *j, int64_t p) {
   const float *plane = j->src.data + p * size;
   const float *g = j->gradient + p * cl_plane_size(&j->dst);
   float *dx = j->src_gradient + p * size;
-  if (j->dense_rows > 0 && j->dense_columns > 0) {
+  if (j->dense_rows > 0) {
     memset(dx, 0, (size_t)pitch * sizeof *dx);
     const int64_t rest = (j->src.width - j->dense_columns - 1) * 16;
     for (int64_t i = 0; i < j->dense_rows; i++) {
@@ -113,12 +104,10 @@ static void run_plane(const void *context, int64_t plane) {
 
 static void run_back(const cl_program *program, const cl_step *step) {
   pooling_job j = {.src = cl_view_of(program, step->sources[0]),
-           .dst = cl_view_of(program, step->sources[1]),
-           .gradient = cl_data_of(program, step->sources[1]),
-           .src_gradient = cl_data_of(program, step->destination)};
-  j.bins = pooling_bins(step, &j.dst);
-  j.dense_rows = dense_pairs(j.bins.row_starts, j.bins.rows, j.dst.height);
-  j.dense_columns = dense_pairs(j.bins.column_starts, j.bins.columns, j.dst.width);
+                   .dst = cl_view_of(program, step->sources[1]),
+                   .gradient = cl_data_of(program, step->sources[1]),
+                   .src_gradient = cl_data_of(program, step->destination)};
+  set_bins(&j, step);
   cl_parallel(j.src.planes, run_plane, &j);
 }
 
@@ -128,7 +117,7 @@ int cl_train_max_pooling_back(cl_program *program, int src, int gradient, int sr
   cl_view view = cl_view_of(program, gradient);
   int sources[] = {src, gradient};
   return keep_bins(program,
-              cl_append_kernel(program, sources, 2, src_gradient, run_back,
-                               "kernel:max_pooling_back"),
-              &view, bins);
+                   cl_append_kernel(program, sources, 2, src_gradient, run_back,
+                                    "kernel:max_pooling_back"),
+                   &view, bins);
 }

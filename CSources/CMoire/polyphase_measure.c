@@ -1,102 +1,7 @@
 #include <math.h>
 
-#include <stdint.h>
-
 #include "alignment.h"
-#include "lanes.h"
-#include "polyphase_sums.h"
-
-// Eight samples side by side: their measures before they are merged.
-typedef struct lane_measure {
-  wide_lanes square, square_rest, magnitude, magnitude_rest, peak, highest;
-} lane_measure;
-
-enum { LANES = 8, MOST_STRIDE = 8 };
-
-typedef float unaligned_eight __attribute__((vector_size(32), aligned(4), may_alias));
-typedef long long mask_lanes __attribute__((vector_size(64)));
-
-MOIRE_INLINE void add_lanes(wide_lanes *sum, wide_lanes *rest, const wide_lanes *x) {
-  const wide_lanes total = *sum + *x, part = total - *sum;
-  *rest += (*sum - (total - part)) + (*x - part);
-  *sum = total;
-}
-
-// Lane by lane: GCC 12 fails on the comparison of vectors wider than the machine's here.
-MOIRE_INLINE void raise_lanes(wide_lanes *most, const wide_lanes *x) {
-  for (int l = 0; l < LANES; l += 1) { (*most)[l] = (*x)[l] > (*most)[l] ? (*x)[l] : (*most)[l]; }
-}
-
-// Adds eight samples; `top` are the same with -∞ for those that are none. Squares of floats are
-// exact in double.
-MOIRE_INLINE void add_eight(
-  lane_measure *measure, const unaligned_eight *from, const unaligned_eight *top) {
-  const wide_lanes x = __builtin_convertvector(*from, wide_lanes);
-  const wide_lanes y = __builtin_convertvector(*top, wide_lanes);
-  const wide_lanes square = x * x;
-  const wide_lanes size = (wide_lanes)((mask_lanes)x & (mask_lanes){
-    INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX});
-  add_lanes(&measure->square, &measure->square_rest, &square);
-  add_lanes(&measure->magnitude, &measure->magnitude_rest, &size);
-  raise_lanes(&measure->peak, &size);
-  raise_lanes(&measure->highest, &y);
-}
-
-// Adds a line of `length` samples: sample n to lane n % 8 of measure n / 8 % period.
-MOIRE_DISPATCH static void add_line(
-  lane_measure *measures, const float *from, size_t length, size_t period) {
-  const size_t whole = LANES * period;
-  size_t x = 0;
-  for (; x + whole <= length; x += whole) {
-    for (size_t v = 0; v < period; v += 1) {
-      const unaligned_eight *at = (const unaligned_eight *)(from + x + LANES * v);
-      add_eight(&measures[v], at, at);
-    }
-  }
-  for (size_t v = 0; x < length; x += LANES, v += 1) {
-    const size_t rest = length - x < LANES ? length - x : LANES;
-    unaligned_eight part = {0}, top = part - INFINITY;
-    for (size_t l = 0; l < rest; l += 1) { part[l] = top[l] = from[x + l]; }
-    add_eight(&measures[v], &part, &top);
-  }
-}
-
-// Adds `lines` lines of `length` samples that stand `pitch` apart: sample n of each to lane n % 8.
-MOIRE_DISPATCH static void add_lines(
-  lane_measure *measure, const float *from, size_t length, ptrdiff_t pitch, size_t lines) {
-  lane_measure sum = *measure;
-  for (size_t l = 0; l < lines; l += 1, from += pitch) {
-    size_t x = 0;
-    for (; x + LANES <= length; x += LANES) {
-      const unaligned_eight *at = (const unaligned_eight *)(from + x);
-      add_eight(&sum, at, at);
-    }
-    if (x < length) {
-      unaligned_eight part = {0}, top = part - INFINITY;
-      for (size_t l = 0; x + l < length; l += 1) { part[l] = top[l] = from[x + l]; }
-      add_eight(&sum, &part, &top);
-    }
-  }
-  *measure = sum;
-}
-
-static void clear_lanes(lane_measure *measures, size_t period) {
-  memset(measures, 0, period * sizeof *measures);
-  for (size_t v = 0; v < period; v += 1) { measures[v].highest -= INFINITY; }
-}
-
-// Lane l of vector v belongs to phase (8 v + l) % period.
-static void merge_lanes(
-  moire_phase_measure *measures, const lane_measure *lanes_of, size_t period) {
-  for (size_t n = 0; n < LANES * period; n += 1) {
-    const lane_measure *from = &lanes_of[n / LANES];
-    const size_t l = n % LANES;
-    const moire_phase_measure part = {
-      from->square[l], from->square_rest[l], from->magnitude[l], from->magnitude_rest[l],
-      from->peak[l], from->highest[l], 0};
-    moire_phase_merge(&measures[n % period], &part);
-  }
-}
+#include "polyphase_lanes.h"
 
 static void start(moire_phase_measure *measures, const moire_phases *phases, size_t planes) {
   const size_t count = phases->stride_height * phases->stride_width;
@@ -169,18 +74,23 @@ static void add_rows(
 // The same phase by phase over contiguous planes.
 static void add_planes(
   moire_phase_measure *measures, const moire_planes *planes, const moire_phases *phases,
-  size_t row) {
-  for (size_t d = 0; d < phases->stride_width; d += 1) {
+  size_t row, int only_squares) {
+  const size_t high = phases->stride_height, wide = phases->stride_width;
+  line_grid grid = {
+    .length = planes->count, .row = (ptrdiff_t)high * planes->row_stride,
+    .column = (ptrdiff_t)wide * planes->column_stride};
+  const size_t inside = row < phases->height ? (phases->height - row - 1) / high + 1 : 0;
+  for (size_t d = 0; d < wide && d < phases->width; d += 1) {
     lane_measure sums;
     clear_lanes(&sums, 1);
-    for (size_t y = 0; y < row_count(phases, row); y += 1) {
-      const size_t at = moire_phase_position(y, row, phases->stride_height, phases->height);
-      const float *from = planes->data + (ptrdiff_t)at * planes->row_stride;
-      if (d >= phases->width) { continue; }
-      add_lines(
-        &sums, from + (ptrdiff_t)d * planes->column_stride, planes->count,
-        (ptrdiff_t)phases->stride_width * planes->column_stride,
-        (phases->width - d - 1) / phases->stride_width + 1);
+    grid.columns = (phases->width - d - 1) / wide + 1;
+    // Wrapped rows stand by themselves.
+    for (size_t y = 0; y < row_count(phases, row); y += grid.rows) {
+      const size_t at = moire_phase_position(y, row, high, phases->height);
+      grid.from = planes->data + (ptrdiff_t)at * planes->row_stride +
+        (ptrdiff_t)d * planes->column_stride;
+      grid.rows = y < inside ? inside : 1;
+      (only_squares ? add_only_squares : add_all)(&sums, &grid);
     }
     merge_lanes(&measures[d], &sums, 1);
   }
@@ -194,8 +104,9 @@ static moire_status check(
   return moire_phases_check(phases, 0);
 }
 
-moire_status moire_phase_measures(
-  moire_phase_measure *measures, const moire_planes *planes, const moire_phases *phases) {
+static moire_status measure(
+  moire_phase_measure *measures, const moire_planes *planes, const moire_phases *phases,
+  int only_squares) {
   const moire_status status = check(
     measures, planes, planes ? planes->data : NULL, _Alignof(float), planes ? planes->count : 0,
     phases);
@@ -209,8 +120,10 @@ moire_status moire_phase_measures(
     if (along) {
       add_rows(to, planes, phases, row);
     } else if (across) {
-      add_planes(to, planes, phases, row);
+      add_planes(to, planes, phases, row, only_squares);
     }
+    // What is added already: all but wrapped columns.
+    if ((along || across) && (!phases->wrapped || phases->width % stride == 0)) { continue; }
     for (size_t y = 0; y < row_count(phases, row); y += 1) {
       const size_t at = moire_phase_position(y, row, phases->stride_height, phases->height);
       for (size_t d = 0; d < stride; d += 1) {
@@ -220,6 +133,16 @@ moire_status moire_phase_measures(
     }
   }
   return finish(measures, phases);
+}
+
+moire_status moire_phase_measures(
+  moire_phase_measure *measures, const moire_planes *planes, const moire_phases *phases) {
+  return measure(measures, planes, phases, 0);
+}
+
+moire_status moire_phase_squares(
+  moire_phase_measure *measures, const moire_planes *planes, const moire_phases *phases) {
+  return measure(measures, planes, phases, 1);
 }
 
 moire_status moire_phase_measures_double(

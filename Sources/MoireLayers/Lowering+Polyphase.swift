@@ -14,17 +14,17 @@ extension Lowering {
     let blocks = program.blocks(of: source) / batch
     let bytes = phases.measureBytes
     let measures = try program.plainValue([batch, blocks * bytes / MemoryLayout<Float>.size])
+    let criterion = layer.criterion
     try program.append(
       "kernel:measure-phases", [source], to: measures, parts: batch * blocks
     ) { sources, measures, part, _ in
       let map = sources[0]
       phases.measure(
-        map.plane(part), planes: Int(map.inner), used: map.lanes(part),
+        map.plane(part), planes: Int(map.inner), used: map.lanes(part), by: criterion,
         into: UnsafeMutableRawPointer(measures.data) + part * bytes)
       return true
     }
     let target = try program.plainValue(dims(of: index + 1))
-    let criterion = layer.criterion
     try program.append(
       "kernel:choose-phase", [measures], to: target, parts: batch
     ) { sources, target, image, _ in

@@ -7,13 +7,15 @@ extension Polyphase {
   /// Bytes of the measures of all phases of a block, to be aligned as doubles are.
   package var measureBytes: Int { stride.area * MemoryLayout<moire_phase_measure>.stride }
 
-  /// Measures all phases of a block of which the first `used` planes hold channels.
+  /// Measures all phases of a block of which the first `used` planes hold channels, for a criterion.
   package func measure(
-    _ data: UnsafePointer<Float>, planes: Int, used: Int, into memory: UnsafeMutableRawPointer
+    _ data: UnsafePointer<Float>, planes: Int, used: Int, by criterion: Criterion,
+    into memory: UnsafeMutableRawPointer
   ) {
     let measures = memory.bindMemory(to: moire_phase_measure.self, capacity: stride.area)
     var (block, phases) = (moire_planes.block(data, planes, size, used: used), native)
-    if moire_phase_measures(measures, &block, &phases) != .ok {
+    let measure = criterion == .l2 ? moire_phase_squares : moire_phase_measures
+    if measure(measures, &block, &phases) != .ok {
       // Whatever these measures are merged with is not finite either.
       measures[0].square = .nan
     }

@@ -54,6 +54,8 @@ struct TrainingBench: ParsableCommand {
   func run() throws {
     let names = network.map { [$0] } ?? Self.networks
     if profile { return try names.forEach(printProfiles) }
+    let own = try Dictionary(
+      uniqueKeysWithValues: names.map { ($0, try python == nil ? [] : ownPeaks($0)) })
     var peaks: [String] = []
     print(
       "| network | torch, ms | strided, ms | images/s | torch/Moire | bin-3 | bin-5 | ideal | aps |"
@@ -66,7 +68,11 @@ struct TrainingBench: ParsableCommand {
       }
       version = peer?.version ?? version
       try row(name, peer)
-      if let peer { peaks.append(try peak(name, peer)) }
+      if let theirs = try peer?.memory() {
+        peaks.append(
+          "\(name), MB: \(own[name, default: []].joined(separator: ", ")); torch, strided, \(theirs.peak / 1024), of "
+            + "which Python and torch \(theirs.before / 1024)")
+      }
       peer?.quit()
     }
     print(
@@ -78,18 +84,16 @@ struct TrainingBench: ParsableCommand {
     }
   }
 
-  /// The largest sizes of a process of torch's and of processes of ours, one for each filter.
-  private func peak(_ name: String, _ peer: Peer) throws -> String {
-    let theirs = try peer.memory()
-    let own = try Self.methods.map { method in
+  /// The largest sizes of processes that train with each filter. A process begins with the size of the
+  /// one that starts it, so that this comes before anything large is here.
+  private func ownPeaks(_ name: String) throws -> [String] {
+    try Self.methods.map { method in
       let kilobytes = try MemoryComparison.usage([
         CommandLine.arguments[0], "train-once", name, method.name, "--threads", "\(threads)",
         "--batch", "\(batch)",
       ])
       return "\(method.name) \(kilobytes / 1024)"
     }
-    return "\(name), MB: \(own.joined(separator: ", ")); torch, strided, \(theirs.peak / 1024), of "
-      + "which Python and torch \(theirs.before / 1024)"
   }
 
   private func printProfiles(_ name: String) throws {

@@ -57,12 +57,20 @@ static void measures(void) {
     float *map = check_noise(samples, i);
     double *wide = check_noise_double(samples, i);
     moire_phase_measure *a = check_memory(all * sizeof *a), *b = check_memory(all * sizeof *b);
+    moire_phase_measure *c = check_memory(all * sizeof *c);
     for (size_t layout = 0; layout < 4; layout += 1) {
       const moire_planes planes = check_layout(map, layout, count, phases.height, phases.width);
       const moire_planes_double twofold =
         check_layout_double(wide, layout, count, phases.height, phases.width);
       EXPECT_STATUS(moire_phase_measures(a, &planes, &phases), moire_ok);
       EXPECT_STATUS(moire_phase_measures_double(b, &twofold, &phases), moire_ok);
+      EXPECT_STATUS(moire_phase_squares(c, &planes, &phases), moire_ok);
+      for (size_t d = 0; d < all; d += 1) {
+        // Settled sums do not depend on the order.
+        EXPECT(a[d].square == b[d].square && a[d].magnitude == b[d].magnitude);
+        EXPECT(a[d].peak == b[d].peak && a[d].highest == b[d].highest);
+        EXPECT(c[d].square == a[d].square && c[d].samples == a[d].samples);
+      }
       for (int criterion = 0; criterion <= moire_phase_l1_min; criterion += 1) {
         size_t first = all, second = all;
         EXPECT_STATUS(
@@ -78,11 +86,13 @@ static void measures(void) {
     const moire_planes_double twofold =
       check_layout_double(wide, 0, count, phases.height, phases.width);
     EXPECT_STATUS(moire_phase_measures(a, &planes, &phases), moire_not_finite);
+    EXPECT_STATUS(moire_phase_squares(c, &planes, &phases), moire_not_finite);
     EXPECT_STATUS(moire_phase_measures_double(b, &twofold, &phases), moire_not_finite);
     free(map);
     free(wide);
     free(a);
     free(b);
+    free(c);
   }
 }
 
@@ -97,6 +107,9 @@ static void wrong_measures(void) {
   EXPECT_STATUS(moire_phase_measures(NULL, &planes, &phases), null);
   EXPECT_STATUS(moire_phase_measures(m, NULL, &phases), null);
   EXPECT_STATUS(moire_phase_measures(m, &planes, NULL), null);
+  EXPECT_STATUS(moire_phase_squares(NULL, &planes, &phases), null);
+  EXPECT_STATUS(moire_phase_squares(m, NULL, &phases), null);
+  EXPECT_STATUS(moire_phase_squares(m, &planes, NULL), null);
   EXPECT_STATUS(moire_phase_measures_double(NULL, &twofold, &phases), null);
   EXPECT_STATUS(moire_phase_measures_double(m, NULL, &phases), null);
   EXPECT_STATUS(moire_phase_measures_double(m, &twofold, NULL), null);

@@ -82,6 +82,12 @@ moire_status moire_phase_measures_double(
   moire_phase_measure *MOIRE_NULLABLE measures,
   const moire_planes_double *MOIRE_NULLABLE planes, const moire_phases *MOIRE_NULLABLE phases);
 
+/// The same where the l2 norm alone is asked for: of each measure only Σ x² and the samples count, the
+/// rest may hold anything. Half the time on interleaved planes.
+moire_status moire_phase_squares(
+  moire_phase_measure *MOIRE_NULLABLE measures, const moire_planes *MOIRE_NULLABLE planes,
+  const moire_phases *MOIRE_NULLABLE phases);
+
 /// Adds the measure of other planes of the same phase; nothing where one is NULL.
 void moire_phase_merge(
   moire_phase_measure *MOIRE_NULLABLE measure, const moire_phase_measure *MOIRE_NULLABLE other);
