@@ -106,6 +106,14 @@ typedef struct cl_sparse {
 int cl_train_separable(cl_program *program, int src, int dst, const cl_sparse *rows,
                        const cl_sparse *columns);
 
+/* dst = down p(up src) for a polynomial p of at least one coefficient on a grid of `fine`, maps in blocks of
+ * 16 channels. The tables are the matrices of up (rows, columns) and of down, then the coefficients. Back:
+ * up, down transposed, up transposed, then the coefficients of the derivative. */
+int cl_train_filtered(cl_program *program, int src, int dst, cl_pair fine, const float *tables,
+                      int64_t coefficients);
+int cl_train_filtered_back(cl_program *program, int src, int gradient, int src_gradient,
+                           cl_pair fine, const float *tables, int64_t coefficients);
+
 /* The largest value of each window; output row i covers the rows from rows[row_starts[i]] to before
  * rows[row_starts[i + 1]], in any order, and columns likewise. Back: to the first of the largest. */
 typedef struct cl_bins {

@@ -36,6 +36,17 @@ struct SparseMatrix {
     return SparseMatrix(columns: rows, rows: result)
   }
 
+  /// All entries, row by row.
+  var entries: [Float] {
+    var result = [Float](repeating: 0, count: rows * columns)
+    for row in 0..<rows {
+      for entry in Int(starts[row])..<Int(starts[row + 1]) {
+        result[row * columns + Int(indices[entry])] = weights[entry]
+      }
+    }
+    return result
+  }
+
   /// Calls a function of C with the matrix.
   func withCMatrix<Result>(_ body: (cl_sparse) throws -> Result) rethrows -> Result {
     try starts.withUnsafeBufferPointer { starts in

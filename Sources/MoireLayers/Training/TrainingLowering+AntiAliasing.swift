@@ -99,6 +99,11 @@ extension TrainingLowering {
     let (size, from, channels) = (size(input), maps.values[input]!, shape(input)[0])
     let fine = HW(size.height * layer.factor, size.width * layer.factor)
     let dims = [maps.batch, channels, fine.height, fine.width]
+    if case .polynomial(let coefficients) = layer.function, layer.factor > 1,
+      Self.prefersMatrices(size, fine)
+    {
+      return try lowerFused(index, coefficients, from, size, fine)
+    }
     let (rows, columns) = (
       SparseMatrix.ideal(size.height, to: fine.height, .drop),
       SparseMatrix.ideal(size.width, to: fine.width, .drop)
@@ -132,6 +137,39 @@ extension TrainingLowering {
       guard layer.factor > 1 else { return lowering.contribute(before, to: input) }
       let target = try lowering.newValue(for: input)
       try lowering.apply(rows.transposed, columns.transposed, from: before, to: target)
+      lowering.contribute(target, to: input)
+    }
+  }
+
+  /// All three at once, block by block.
+  private mutating func lowerFused(
+    _ index: Int, _ coefficients: [Double], _ from: Int, _ size: HW, _ fine: HW
+  ) throws {
+    let input = network.nodes[index].inputs[0]
+    let up = [(size.height, fine.height), (size.width, fine.width)]
+      .map { SparseMatrix.ideal($0.0, to: $0.1, .drop) }
+    let down = [(fine.height, size.height), (fine.width, size.width)]
+      .map { SparseMatrix.ideal($0.0, to: $0.1, .drop) }
+    let result = try newValue(for: index + 1)
+    maps.values[index + 1] = result
+    let kept = coefficients.isEmpty ? [0] : coefficients.map { Float($0) }
+    try step(
+      cl_train_filtered(
+        program.handle, Int32(from), Int32(result), cl_pair(fine),
+        (up + down).flatMap(\.entries) + kept, Int64(kept.count)))
+    if program.channels(of: result) % Program.blockSize != 0 {
+      // p(0) need not be 0.
+      try step(cl_step_clear_lanes(program.handle, Int32(result)))
+    }
+    let slopes = coefficients.enumerated().dropFirst().map { Float(Double($0) * $1) }
+    let derivative = slopes.isEmpty ? [0] : slopes
+    let tables = (up + (down + up).map(\.transposed)).flatMap(\.entries) + derivative
+    back(index + 1) { lowering, gradient in
+      let target = try lowering.newValue(for: input)
+      try lowering.step(
+        cl_train_filtered_back(
+          lowering.program.handle, Int32(from), Int32(gradient.value), Int32(target),
+          cl_pair(fine), tables, Int64(derivative.count)))
       lowering.contribute(target, to: input)
     }
   }
