@@ -53,6 +53,21 @@ struct AntiAliasingGradientTests {
     }
   }
 
+  /// Maps beyond those that are multiplied by matrices, and a polynomial on the grid itself.
+  @Test func `Transforms of long maps, and functions by themselves`() throws {
+    try checkGradients(
+      single(.idealPool(IdealPooling(stride: HW(1, 2))), [5, 2, 92]), seed: 11)
+    try checkGradients(
+      single(.spectralPool(SpectralPooling(size: HW(2, 70))), [5, 2, 80]), seed: 12)
+    let polynomial = FilteredFunction.Function.polynomial([0.5, 1, -0.25, 0.125])
+    for (function, shape) in [
+      (FilteredFunction(polynomial), [5, 2, 50]), (FilteredFunction(.gelu), [5, 2, 50]),
+      (FilteredFunction(polynomial, factor: 1), [5, 6, 7]),
+    ] {
+      try checkGradients(single(.filteredActivation(function), shape), seed: 13)
+    }
+  }
+
   @Test func `The phase that was chosen is taken as given`() throws {
     for size in [HW(6, 8), HW(5, 7)] {
       var network = Network(name: "phase", inputShape: [5, size.height, size.width])
