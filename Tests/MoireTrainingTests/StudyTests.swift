@@ -120,7 +120,7 @@ struct StudyTests {
     ) { try study.only(networks: ["unet-small", "vgg"], methods: nil) }
     #expect(
       throws: StudyError.plan(
-        option: "--methods",
+        option: "--networks, --methods",
         reason: "none of the networks that are asked for is in zhang with one of the methods")
     ) { try study.only(networks: ["unet-small"], methods: ["aps"]) }
   }

@@ -178,7 +178,7 @@ extension TrainingLowering {
     _ source: Int, _ size: HW, to target: Int, _ output: HW, _ rows: SparseMatrix,
     _ columns: SparseMatrix
   ) throws {
-    guard !Self.prefersMatrices(size, output) else {
+    if Self.prefersMatrices(size, output) {
       return try apply(rows, columns, from: source, to: target)
     }
     let blocks = try maps.core { () throws(SpectralError) in

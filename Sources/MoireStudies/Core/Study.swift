@@ -34,7 +34,7 @@ public struct Study: Sendable {
     }
     guard !chosen.isEmpty else {
       throw StudyError.plan(
-        option: "--methods",
+        option: "--networks, --methods",
         reason: "none of the networks that are asked for is in \(name) with one of the methods")
     }
     return Study(name: name, title: title, cells: chosen, measures: measures)
