@@ -56,8 +56,7 @@ void cl_spread_channels(const cl_view *view, const float *values, float missing,
     }
 }
 
-/* The row or column of an n-point axis that stands at position i of its padded one; −1: the fill. */
-static int64_t source_index(int64_t i, int64_t n, cl_padding_mode mode) {
+int64_t cl_padding_source(int64_t i, int64_t n, cl_padding_mode mode) {
   if (i >= 0 && i < n) return i;
   switch (mode) {
     case cl_padding_constant: return -1;
@@ -81,7 +80,7 @@ static void pad_row(const cl_step *step, const float *from, const cl_view *src, 
   size_t point = (size_t)src->inner * sizeof(float);
   for (int64_t j = 0; j < dst->width; j++) {
     float *target = to + j * dst->inner;
-    int64_t column = source_index(j - step->sides.left, src->width, step->mode);
+    int64_t column = cl_padding_source(j - step->sides.left, src->width, step->mode);
     if (from && column >= 0) {
       memcpy(target, from + column * src->inner, point);
     } else {
@@ -94,7 +93,7 @@ static void pad_plane(const void *context, int64_t p) {
   const job *task = context;
   const cl_view *src = &task->src, *dst = &task->dst;
   for (int64_t i = 0; i < dst->height; i++) {
-    int64_t row = source_index(i - task->step->sides.top, src->height, task->step->mode);
+    int64_t row = cl_padding_source(i - task->step->sides.top, src->height, task->step->mode);
     const float *from =
         row < 0 ? NULL : src->data + (p * src->height + row) * src->width * src->inner;
     pad_row(task->step, from, src, dst->data + (p * dst->height + i) * dst->width * dst->inner, dst,

@@ -35,6 +35,9 @@ static inline int64_t cl_lanes_of(const cl_view *view, int64_t plane) {
   return left < view->inner ? left : view->inner;
 }
 
+/* The row or column of an n-point axis that stands at position i of its padded one; -1: the fill. */
+int64_t cl_padding_source(int64_t i, int64_t n, cl_padding_mode mode);
+
 /* Runs task(context, i) for i in 0 ..< count on the team of the calling thread. */
 typedef void cl_task(const void *context, int64_t index);
 void cl_parallel(int64_t count, cl_task *task, const void *context);

@@ -29,8 +29,12 @@ cl_norm_job cl_norm_job_of(const cl_program *program, const cl_step *step,
   *layer = (cl_batch_normalization){.epsilon = step->fill,
                                     .momentum = step->activation.alpha,
                                     .relu = at[AT_RELU]};
-  return (cl_norm_job){.src = cl_view_of(program, step->sources[0]),
+  cl_view src = cl_view_of(program, step->sources[0]);
+  return (cl_norm_job){.src = src,
                .dst = cl_view_of(program, step->destination),
+               .rows = cl_norm_rows_of(&src, step->sides),
+               .border = step->sides,
+               .mode = step->mode,
                .result = optional(program, at[AT_RESULT]),
                .gradient = optional(program, at[AT_GRADIENT]),
                .residual = optional(program, at[AT_RESIDUAL]),
@@ -48,31 +52,35 @@ cl_norm_job cl_norm_job_of(const cl_program *program, const cl_step *step,
 }
 
 CL_INLINE void apply(const cl_norm_job *j, int64_t plane, int64_t inner, int relu, int residual) {
-  int64_t points = j->src.height * j->src.width, size = points * inner;
+  int64_t start = plane * cl_plane_size(&j->src), length = j->rows.length;
   float mean[CL_LANES], factor[CL_LANES], offset[CL_LANES];
   cl_norm_coefficients(j, plane % j->src.blocks, mean, factor, offset);
-  const float *x = j->src.data + plane * size, *r = j->residual + (residual ? plane * size : 0);
-  float *y = j->dst.data + plane * size;
-  for (int64_t p = 0; p < points; p++)
-    for (int64_t k = 0; k < inner; k++) {
-      float value = (x[p * inner + k] - mean[k]) * factor[k] + offset[k];
-      if (residual) value += r[p * inner + k];
-      y[p * inner + k] = relu && value < 0 ? 0 : value;
-    }
+  const float *x = j->src.data + start, *r = j->residual + (residual ? start : 0);
+  float *y = j->dst.data + plane * j->rows.plane + j->rows.origin;
+  for (int64_t row = 0; row < j->rows.count; row++)
+    for (int64_t p = 0; p < length; p += inner)
+      for (int64_t k = 0; k < inner; k++) {
+        int64_t at = row * length + p + k;
+        float value = (x[at] - mean[k]) * factor[k] + offset[k];
+        if (residual) value += r[at];
+        y[row * j->rows.pitch + p + k] = relu && value < 0 ? 0 : value;
+      }
 }
 
 CL_INLINE void apply_whole(const cl_norm_job *j, int64_t plane, int relu, int residual) {
-  int64_t size = j->src.height * j->src.width * 16;
+  int64_t start = plane * cl_plane_size(&j->src), length = j->rows.length;
   float means[CL_LANES], factors[CL_LANES], offsets[CL_LANES];
   cl_norm_coefficients(j, plane % j->src.blocks, means, factors, offsets);
   const cl_lanes mean = CL_LOAD(means), factor = CL_LOAD(factors), offset = CL_LOAD(offsets);
-  const float *x = j->src.data + plane * size, *r = j->residual + (residual ? plane * size : 0);
-  float *y = j->dst.data + plane * size;
-  for (int64_t i = 0; i < size; i += 16) {
-    cl_lanes value = (CL_LOAD(x + i) - mean) * factor + offset;
-    if (residual) value += CL_LOAD(r + i);
-    CL_STORE(y + i, relu ? CL_SELECT(value < 0, (cl_lanes){0}, value) : value);
-  }
+  const float *x = j->src.data + start, *r = j->residual + (residual ? start : 0);
+  float *y = j->dst.data + plane * j->rows.plane + j->rows.origin;
+  for (int64_t row = 0; row < j->rows.count; row++)
+    for (int64_t i = 0; i < length; i += 16) {
+      cl_lanes value = (CL_LOAD(x + row * length + i) - mean) * factor + offset;
+      if (residual) value += CL_LOAD(r + row * length + i);
+      if (relu) value = CL_SELECT(value < 0, (cl_lanes){0}, value);
+      CL_STORE(y + row * j->rows.pitch + i, value);
+    }
 }
 
 CL_DISPATCH static void apply_16(const cl_norm_job *j, int64_t plane) {
@@ -97,6 +105,7 @@ static void apply_plane(const void *context, int64_t plane) {
   } else {
     apply(j, plane, j->src.inner, j->layer->relu, residual);
   }
+  cl_norm_spread(j, j->dst.data + plane * j->rows.plane);
 }
 
 static void run(const cl_program *program, const cl_step *step) {
@@ -105,6 +114,22 @@ static void run(const cl_program *program, const cl_step *step) {
   if (j.trains) cl_parallel(j.src.blocks * CL_CHUNKS, cl_norm_statistics, &j);
   cl_norm_settle(&j);
   cl_parallel(j.src.planes, apply_plane, &j);
+}
+
+static int has_border(cl_sides s) { return s.top || s.left || s.bottom || s.right; }
+
+/* The borders that are filled from the plane itself; beside them nothing can be added. */
+static int check_border(cl_program *program, const cl_batch_normalization *l, int inside,
+                        int outside) {
+  const int64_t *a = program->values[inside].dims, *b = program->values[outside].dims;
+  if (!has_border(l->border)) return 0;
+  if (l->border_mode == cl_padding_constant || l->residual >= 0)
+    return cl_fail(program, "a normalisation has a border of its own values and adds nothing");
+  if (b[2] != a[2] + l->border.top + l->border.bottom ||
+      b[3] != a[3] + l->border.left + l->border.right)
+    return cl_fail(program, "a normalisation of %lld x %lld gives %lld x %lld with its border",
+                   (long long)a[2], (long long)a[3], (long long)b[2], (long long)b[3]);
+  return 0;
 }
 
 /* Appends a step over the values of a table; those not there are -1. */
@@ -117,6 +142,8 @@ static int append(cl_program *program, const int32_t *at, int src, int dst, cl_k
   if (!step) return -1;
   step->fill = layer->epsilon;
   step->activation.alpha = layer->momentum;
+  step->sides = layer->border;
+  step->mode = layer->border_mode;
   return cl_keep_indices(program, step, at, AT_COUNT);
 }
 
@@ -135,6 +162,7 @@ static void fill(int32_t *at, const cl_batch_normalization *l) {
 int cl_train_batch_normalization(cl_program *program, int src, int dst,
                                  const cl_batch_normalization *layer) {
   int32_t at[AT_COUNT];
+  if (check_border(program, layer, src, dst)) return -1;
   fill(at, layer);
   at[AT_RESIDUAL] = layer->residual;
   return append(program, at, src, dst, run, "kernel:batch_normalization", layer);
@@ -144,6 +172,7 @@ int cl_train_batch_normalization_back(cl_program *program, int src, int result, 
                                       int src_gradient, int residual_gradient, int scale_gradient,
                                       int shift_gradient, const cl_batch_normalization *layer) {
   int32_t at[AT_COUNT];
+  if (check_border(program, layer, src, gradient)) return -1;
   fill(at, layer);
   /* Where nothing is added, the sign of the result is found from the source. */
   at[AT_RESULT] = residual_gradient >= 0 ? result : -1;

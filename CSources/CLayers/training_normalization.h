@@ -6,10 +6,18 @@
 
 enum { CL_NORM_SUMS = 2 }; /* doubles that a chunk leaves for each lane */
 
+/* How the rows of a plane stand in a plane with a border, all as one without it; in floats. */
+typedef struct cl_norm_rows {
+  int64_t count, length, pitch, origin, plane;
+} cl_norm_rows;
+
 typedef struct cl_norm_job {
   cl_view src, dst;
-  const float *result, *gradient, *residual;
-  float *residual_gradient;
+  cl_norm_rows rows; /* of the result and its gradient */
+  cl_sides border;
+  cl_padding_mode mode;
+  const float *result, *residual;
+  float *gradient, *residual_gradient;
   const cl_batch_normalization *layer;
   float *scale, *shift, *mean, *variance, *scale_gradient, *shift_gradient;
   float *saved;    /* mean, 1/deviation, and back two coefficients: each [blocks][CL_LANES] */
@@ -47,6 +55,14 @@ void cl_norm_statistics(const void *context, int64_t part);
 
 /* From the sums of all chunks, or the running ones: the mean and 1/deviation of every channel. */
 void cl_norm_settle(const cl_norm_job *job);
+
+/* Rows of planes like the source's in planes with the step's border around them. */
+cl_norm_rows cl_norm_rows_of(const cl_view *src, cl_sides border);
+
+/* Fills the border of a plane whose rows are there; and adds the gradient of the border to that of the
+ * places it was filled from. */
+void cl_norm_spread(const cl_norm_job *job, float *plane);
+void cl_norm_gather(const cl_norm_job *job, float *plane);
 
 /* The way back of a step; what it computes is said at cl_train_batch_normalization_back. */
 void cl_norm_run_back(const cl_program *program, const cl_step *step);

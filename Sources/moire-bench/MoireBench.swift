@@ -8,7 +8,7 @@ struct MoireBench: ParsableCommand {
     abstract: "Time Moire beside its peers, in turns in one run.",
     subcommands: [
       Bench.self, EngineBench.self, CoreBench.self, PhaseBench.self, TrainingBench.self,
-      RunOnce.self, TrainOnce.self,
+      StudyBench.self, RunOnce.self, TrainOnce.self,
     ],
     defaultSubcommand: Bench.self)
 }

@@ -7,17 +7,21 @@ final class TrainingStep {
   private let input: Tensor
   private let gradient: Tensor
 
-  init(_ name: String, _ method: Downsampling, _ batch: Int, _ threads: Int) throws {
-    let channels = name == "cifar_resnet18" ? 3 : 1
+  convenience init(_ name: String, _ method: Downsampling, _ batch: Int, _ threads: Int) throws {
     let plain = try Zoo.architecture(named: name).network(
-      inputSize: 32, inputChannels: channels, classes: 10, downsampling: method)
+      inputSize: 32, inputChannels: name == "cifar_resnet18" ? 3 : 1, classes: 10,
+      downsampling: method)
+    try self.init(plain, batch, threads)
+  }
+
+  init(_ plain: Network, _ batch: Int, _ threads: Int) throws {
     network = try TrainableNetwork(plain, batch: batch, threads: threads)
     velocity = try network.makeBlock()
     var generator = SeededGenerator(seed: 1)
-    let count = batch * channels * 1024
+    let shape = [batch] + plain.inputShape
     input = try Tensor(
-      shape: [batch, channels, 32, 32],
-      values: (0..<count).map { _ in Float(generator.normal()) })
+      shape: shape,
+      values: (0..<shape.reduce(1, *)).map { _ in Float(generator.normal()) })
     gradient = try Tensor(shape: network.outputShape, repeating: 1e-3)
   }
 
@@ -31,6 +35,6 @@ final class TrainingStep {
   /// Where the time of a step goes once it has run; the dearest layers first.
   func profile() throws -> [(label: String, seconds: Double)] {
     for _ in 0..<2 { try step() }
-    return try network.profile()
+    return try network.profile(rounds: 5)
   }
 }

@@ -23,13 +23,17 @@ struct StudyOptions: ParsableArguments {
     help: ArgumentHelp("Only these methods, as baseline,bin-5,ideal.", valueName: "names"))
   var methods: String?
 
-  @Option(help: ArgumentHelp("Train on the first images only.", valueName: "images"))
+  @Option(
+    help: ArgumentHelp(
+      "Train on the first images only, evenly of all folders.", valueName: "images"))
   var limit: Int?
 
   @Option(help: "How many times to go over the training images.")
   var epochs: Int?
 
-  @Option(help: ArgumentHelp("Test on the first images only.", valueName: "images"))
+  @Option(
+    help: ArgumentHelp("Test on the first images only, evenly of all folders.", valueName: "images")
+  )
   var testLimit: Int?
 
   @Flag(help: "A look within three minutes: fewer networks, images and epochs.")

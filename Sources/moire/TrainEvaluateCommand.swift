@@ -21,7 +21,8 @@ struct TrainEvaluateCommand: ParsableCommand {
   @Option(help: "Where the images are.")
   var data: String
 
-  @Option(help: ArgumentHelp("Use the first images only.", valueName: "images"))
+  @Option(
+    help: ArgumentHelp("Use the first images only, evenly of all folders.", valueName: "images"))
   var limit: Int?
 
   @OptionGroup var network: NetworkOptions

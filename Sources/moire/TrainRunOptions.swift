@@ -7,7 +7,8 @@ struct TrainRunOptions: ParsableArguments {
   @Option(help: "Where the images are.")
   var data: String
 
-  @Option(help: ArgumentHelp("Use the first images only.", valueName: "images"))
+  @Option(
+    help: ArgumentHelp("Use the first images only, evenly of all folders.", valueName: "images"))
   var limit: Int?
 
   @Option(name: .customLong("out"), help: ArgumentHelp("The folder to write to."))

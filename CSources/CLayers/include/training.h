@@ -52,18 +52,21 @@ int cl_train_linear_source(cl_program *program, int dst, int src, int weights);
 /* Batch normalisation, and where relu is set max(., 0) of it. scale, shift, mean and variance are
  * values [1, C]; saved and partial those of cl_train_normalization_saved and _partial. mode is a value
  * [1, 1]: 1 takes the statistics of the batch and moves mean and variance towards them, 0 takes mean
- * and variance as they are. residual, -1 for none, is added before the relu. */
+ * and variance as they are. residual, -1 for none, is added before the relu. Without one the result may
+ * have a border, of any mode but the constant one, that its values are padded by. */
 typedef struct cl_batch_normalization {
   int scale, shift, mean, variance, saved, partial, mode, residual;
   float epsilon, momentum;
   int relu;
+  cl_sides border;
+  cl_padding_mode border_mode;
 } cl_batch_normalization;
 int cl_train_normalization_saved(cl_program *program, int src);
 int cl_train_normalization_partial(cl_program *program, int src);
 int cl_train_batch_normalization(cl_program *program, int src, int dst,
                                  const cl_batch_normalization *layer);
-/* result is the layer's; gradient that of the result. residual_gradient, -1 for none, becomes the
- * gradient behind the relu; it may be gradient itself. */
+/* result is the layer's; gradient that of the result, which is written over where it has a border.
+ * residual_gradient, -1 for none, becomes the gradient behind the relu; it may be gradient itself. */
 int cl_train_batch_normalization_back(cl_program *program, int src, int result, int gradient,
                                       int src_gradient, int residual_gradient, int scale_gradient,
                                       int shift_gradient, const cl_batch_normalization *layer);

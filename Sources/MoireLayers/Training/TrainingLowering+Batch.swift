@@ -61,6 +61,7 @@ extension TrainingLowering {
     let shift = try vector("bias", .normalizationShift, layer.shift)
     let mean = try vector("running_mean", .runningMean, layer.mean)
     let variance = try vector("running_var", .runningVariance, layer.variance)
+    let border = residual == nil ? border(of: value) : nil
     var spec = cl_batch_normalization(
       scale: Int32(scale.value), shift: Int32(shift.value), mean: Int32(mean.value),
       variance: Int32(variance.value),
@@ -68,12 +69,22 @@ extension TrainingLowering {
       partial: try program.check32(cl_train_normalization_partial(program.handle, Int32(from))),
       mode: Int32(isFactor ? frozen : mode),
       residual: try residual.map { Int32(try source($0)) } ?? -1, epsilon: layer.epsilon,
-      momentum: momentum, relu: isRectified ? 1 : 0)
-    let result = try maps.newValue(like: from, maps.dims(of: index + 1))
+      momentum: momentum, relu: isRectified ? 1 : 0,
+      border: cl_sides(border?.padding ?? 0), border_mode: (border?.mode ?? .circular).kernel.0)
+    let result = try maps.newValue(like: from, border?.dims ?? maps.dims(of: index + 1))
+    if border != nil { bordered[value] = result }
     try step(cl_train_batch_normalization(program.handle, Int32(from), Int32(result), &spec))
+    // With a border its only reader takes it from there.
     maps.values[value] = result
     spec.partial = try program.check32(
       cl_train_normalization_partial(program.handle, Int32(from)))
+    // What a convolution gave nobody looks at again, so that its gradient may stand there.
+    let isLastReader: Bool
+    if input > 0, case .convolution = network.nodes[input - 1].layer {
+      isLastReader = maps.soleConsumer(of: input) == index
+    } else {
+      isLastReader = false
+    }
     let kept = spec
     back(value) { lowering, gradient in
       var description = kept
@@ -81,8 +92,12 @@ extension TrainingLowering {
       if residual != nil {
         behind = gradient.isOwned ? gradient.value : try lowering.newValue(for: input)
       }
-      let inPlace = gradient.isOwned && residual == nil
-      let target = inPlace ? gradient.value : try lowering.newValue(for: input)
+      let target =
+        if gradient.isOwned && residual == nil && border == nil {
+          gradient.value
+        } else {
+          isLastReader ? from : try lowering.newValue(for: input)
+        }
       try lowering.step(
         cl_train_batch_normalization_back(
           lowering.program.handle, Int32(from), Int32(result), Int32(gradient.value),
@@ -91,6 +106,40 @@ extension TrainingLowering {
       lowering.contribute(target, to: input)
       if let residual, let behind { lowering.contribute(behind, to: residual) }
     }
+  }
+}
+
+/// Borders that stand around the result of a normalisation.
+extension TrainingLowering {
+  struct Border {
+    let padding: Padding
+    let mode: PaddingMode
+    /// Of the map with the border.
+    let dims: [Int]
+  }
+
+  /// What a convolution pads its input by before it is read, where that copies values of the map; nil
+  /// where it needs no border or one of zeros, which a convolution adds itself.
+  func inputBorder(of layer: Convolution, _ input: Int) -> Border? {
+    let padding = layer.window.padding
+    guard layer.paddingMode != .constant(0), !padding.isZero else { return nil }
+    let size = size(input)
+    return Border(
+      padding: padding, mode: layer.paddingMode,
+      dims: [
+        maps.batch, shape(input)[0], size.height + padding.top + padding.bottom,
+        size.width + padding.left + padding.right,
+      ])
+  }
+
+  /// The border that the only reader of a value, a convolution, would put around it.
+  private func border(of value: Int) -> Border? {
+    guard let next = maps.soleConsumer(of: value),
+      case .convolution(let layer) = network.nodes[next].layer.concrete(for: shape(value)),
+      let border = inputBorder(of: layer, value)
+    else { return nil }
+    if case .constant = border.mode { return nil }
+    return border
   }
 }
 

@@ -54,18 +54,12 @@ extension TrainingLowering {
   private mutating func lowerConvolution(_ index: Int, _ layer: Convolution) throws {
     let input = network.nodes[index].inputs[0]
     var (value, window, from) = (index + 1, layer.window, maps.values[input]!)
-    let padding = window.padding
-    let isPadded = layer.paddingMode != .constant(0) && !padding.isZero
-    if isPadded {
-      let blocks = try source(input)
-      let size = size(input)
+    let border = inputBorder(of: layer, input)
+    let isBordered = bordered[input] != nil
+    if let border {
       window.padding = 0
-      from = try maps.pad(
-        blocks, padding, layer.paddingMode,
-        to: [
-          maps.batch, shape(input)[0], size.height + padding.top + padding.bottom,
-          size.width + padding.left + padding.right,
-        ])
+      from =
+        try bordered[input] ?? maps.pad(source(input), border.padding, border.mode, to: border.dims)
     }
     let activation = takeClipping(after: &value)
     let result = try maps.newBlocked(maps.dims(of: index + 1))
@@ -84,15 +78,15 @@ extension TrainingLowering {
           lowering.program.handle, Int32(from), Int32(gradient.value), &geometry, gradients))
       guard lowering.wantsGradient(input) else { return }
       let target =
-        isPadded
+        border != nil
         ? try lowering.program.check(cl_value_like(lowering.program.handle, Int32(from)))
         : try lowering.newValue(for: input)
       try lowering.step(
         cl_train_convolution_source(
           lowering.program.handle, Int32(gradient.value), Int32(target), &geometry, weights.weights
         ))
-      if isPadded {
-        try lowering.unpad(target, padding, layer.paddingMode, input)
+      if let border, !isBordered {
+        try lowering.unpad(target, border.padding, border.mode, input)
       } else {
         lowering.contribute(target, to: input)
       }

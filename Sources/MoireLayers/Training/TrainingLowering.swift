@@ -28,6 +28,8 @@ struct TrainingLowering {
   var deferred: Set<Int> = []
   /// Pads that the max-pool behind them takes into its own step.
   var takenPads: Set<Int> = []
+  /// Maps with the border that the convolution behind them needs, and so their gradients.
+  var bordered: [Int: Int] = [:]
   /// Values that hold one number everywhere.
   var constants: [(value: Int, number: Float)] = []
   /// The share of the statistics of a batch in the running ones.

@@ -1,3 +1,4 @@
+public import MoireLayers
 import MoireModels
 import MoireTensors
 
@@ -44,8 +45,23 @@ public struct StudyCell: Codable, Sendable, Hashable {
     return String(words.map { $0.isLetter || $0.isNumber || "-_.+".contains($0) ? $0 : "-" })
   }
 
+  /// The untrained network.
+  ///
+  /// - Parameter inputShape: `[C, H, W]` of the images before a ``scene`` sets their size.
+  /// - Throws: `ModelError` for a name that is neither a plain network's nor the zoo's; what building
+  ///   throws.
+  public func network(inputShape: [Int], classes: Int) throws -> Network {
+    guard !givesImages else {
+      return try SilhouetteNetwork.network(method, inputShape: inputShape, seed: seed)
+    }
+    let size = scene?.canvas ?? HW(inputShape[1], inputShape[2])
+    return try method.network(
+      architecture(), inputShape: [inputShape[0], size.height, size.width], classes: classes,
+      seed: seed)
+  }
+
   /// - Throws: `ModelError` for a name that is neither a plain network's nor the zoo's.
-  func architecture() throws -> any Architecture {
+  private func architecture() throws -> any Architecture {
     try PlainNetwork(named: network) ?? Zoo.architecture(named: network)
   }
 }

@@ -136,14 +136,7 @@ public struct StudyRun {
   }
 
   private func network(of cell: StudyCell) throws -> Network {
-    let shape = data.training.shape
-    guard !cell.givesImages else {
-      return try SilhouetteNetwork.network(cell.method, inputShape: shape, seed: cell.seed)
-    }
-    let size = cell.scene?.canvas ?? HW(shape[1], shape[2])
-    return try cell.method.network(
-      cell.architecture(), inputShape: [shape[0], size.height, size.width],
-      classes: data.training.classes.count, seed: cell.seed)
+    try cell.network(inputShape: data.training.shape, classes: data.training.classes.count)
   }
 }
 

@@ -5,6 +5,9 @@ public import MoireTensors
 extension ImageDataset {
   /// A folder with a folder of images for each class, named after it; classes in the order of names.
   ///
+  /// The images of a class come in the order of their names, and the classes spread evenly over the
+  /// whole, so that the first N images hold them in about their proportions.
+  ///
   /// Without a preprocessing all images must have one size, and gray and colour ones do not mix.
   /// - Parameter fitting: how images come to one size: its resizing, its crop in the middle and its
   ///   number of channels; an image of the crop's size is taken as it is.
@@ -67,18 +70,32 @@ extension ImageDataset {
   private static func imageFiles(
     _ path: String, _ classes: [String]
   ) throws -> (files: [String], labels: [Int32]) {
-    var (files, labels): ([String], [Int32]) = ([], [])
-    for (label, name) in classes.enumerated() {
+    let images = try classes.map { name in
       let folder = "\(path)/\(name)"
       let images =
         (try? FileManager.default.contentsOfDirectory(atPath: folder))?
         .filter { ["png", "jpg", "jpeg"].contains(($0 as NSString).pathExtension.lowercased()) }
         .sorted() ?? []
       guard !images.isEmpty else { throw TrainingError.emptyClass(path: path, name: name) }
-      files += images.map { "\(folder)/\($0)" }
-      labels += images.map { _ in Int32(label) }
+      return images.map { "\(folder)/\($0)" }
     }
-    return (files, labels)
+    let order = evenly(images.map(\.count))
+    return (order.map { images[$0.part][$0.index] }, order.map { Int32($0.part) })
+  }
+
+  /// Members of parts in an order whose every beginning holds the parts in about their proportions: the
+  /// k-th of a part's n stands (k + 1/2) / n of the way.
+  static func evenly(_ counts: [Int]) -> [(part: Int, index: Int)] {
+    let all = counts.enumerated().flatMap { part, count in
+      (0..<count).map { (part: part, index: $0) }
+    }
+    // (2k + 1) / n against (2l + 1) / m, without rounding; where they are equal, by part.
+    return all.sorted { one, other in
+      let (left, right) = (
+        (2 * one.index + 1) * counts[other.part], (2 * other.index + 1) * counts[one.part]
+      )
+      return (left, one.part) < (right, other.part)
+    }
   }
 
   /// Images and labels of an `.npz` file: `[N, H, W]`, `[N, C, H, W]` or `[N, H, W, C]` with 1 or 3

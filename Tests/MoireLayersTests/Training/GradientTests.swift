@@ -94,6 +94,38 @@ struct GradientTests {
     }
   }
 
+  @Test(arguments: [PaddingMode.circular, .reflect, .replicate, .constant(0), .constant(0.5)])
+  func `Batch normalisations before a convolution with a border`(_ mode: PaddingMode) throws {
+    let paddings = [Padding(1), Padding(top: 2, left: 0, bottom: 1, right: 2)]
+    for (index, shape) in [[3, 5, 4], [16, 4, 5], [20, 3, 3], [8, 3, 4]].enumerated() {
+      for padding in paddings {
+        for isRectified in [false, true] {
+          var network = Network(name: "border", inputShape: shape)
+          let channels = shape[0]
+          // With a convolution before it the gradient of its source takes the source's place.
+          if index % 2 == 1 {
+            network.append(
+              "conv1",
+              .convolution(Convolution(weight: onGrid([channels, channels, 1, 1], seed: 5))))
+          }
+          network.append(
+            "norm",
+            .batchNormalization(
+              BatchNormalization(
+                scale: onGrid([channels], seed: 1), shift: onGrid([channels], seed: 2),
+                mean: onGrid([channels], seed: 3), variance: positive([channels], seed: 4))))
+          if isRectified { network.append("relu", .activation(.relu)) }
+          network.append(
+            "conv2",
+            .convolution(
+              Convolution(
+                weight: onGrid([4, channels, 3, 2], seed: 6), padding: padding, paddingMode: mode)))
+          try checkGradients(network, seed: 22, batch: 9)
+        }
+      }
+    }
+  }
+
   @Test func `A residual block, with and without a projection`() throws {
     for projects in [false, true] {
       for channels in [5, 16] {
