@@ -54,6 +54,7 @@ struct cl_program {
   int step_count, step_capacity;
   dnnl_memory_t *owned;         /* packed weights and the like */
   int owned_count, owned_capacity;
+  int avoids_winograd;
   char message[512];
 };
 

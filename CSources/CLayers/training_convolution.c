@@ -12,10 +12,14 @@ static dnnl_memory_desc_t queried(dnnl_primitive_desc_t description, dnnl_query_
   return *dnnl_primitive_desc_query_md(description, what, 0);
 }
 
+void cl_train_avoid_winograd(cl_program *program) { program->avoids_winograd = 1; }
+
 int cl_train_convolution(cl_program *program, int src, int dst, int64_t groups,
                          const cl_window *window, int has_bias, cl_activation activation,
                          cl_weights *parameters) {
-  cl_filter_layouts l = {.src = program->values[src].layout, .dst = program->values[dst].layout};
+  cl_filter_layouts l = {.src = program->values[src].layout,
+               .dst = program->values[dst].layout,
+               .avoids_winograd = program->avoids_winograd};
   int64_t out = l.dst.dims[1], in = l.src.dims[1];
   int64_t kh = window->kernel.height, kw = window->kernel.width;
   dnnl_dims_t grouped = {groups, out / groups, in / groups, kh, kw}, dense = {out, in, kh, kw};
@@ -60,7 +64,8 @@ int cl_train_convolution_source(cl_program *program, int dst, int src, const cl_
                                 int weights) {
   cl_filter_layouts l = {.src = program->values[src].layout,
                .weights = program->values[weights].layout,
-               .dst = program->values[dst].layout};
+               .dst = program->values[dst].layout,
+               .avoids_winograd = program->avoids_winograd};
   dnnl_primitive_desc_t description = cl_choose_gradient(cl_to_source, &l, window);
   if (!description) return cl_fail(program, "gradient of a convolution's input: no implementation");
   dnnl_memory_desc_t packed = queried(description, dnnl_query_weights_md);
@@ -91,7 +96,8 @@ int cl_train_convolution_weights(cl_program *program, int src, int dst, const cl
   cl_filter_layouts l = {.src = program->values[src].layout,
                .weights = program->values[gradients.weights].layout,
                .dst = program->values[dst].layout,
-               .has_bias = gradients.bias >= 0};
+               .has_bias = gradients.bias >= 0,
+               .avoids_winograd = program->avoids_winograd};
   l.bias = vector_layout(l.dst.dims[1]);
   dnnl_primitive_desc_t description = cl_choose_gradient(cl_to_weights, &l, window);
   if (!description) return cl_fail(program, "gradient of a convolution's weights: no implementation");

@@ -7,7 +7,7 @@
 /* The layouts of an operation; what a primitive does not have is NULL. */
 typedef struct cl_filter_layouts {
   dnnl_memory_desc_t src, weights, dst, bias;
-  int has_bias;
+  int has_bias, avoids_winograd;
   dnnl_alg_kind_t algorithm;
 } cl_filter_layouts;
 

@@ -73,7 +73,7 @@ static dnnl_primitive_desc_t choose_winograd(cl_direction which, const cl_filter
                                              const_dnnl_primitive_desc_t hint) {
   const int64_t least = 64;
   cl_filter_layouts l = *given;
-  if (l.weights.ndims != 4 || w->kernel.height != 3 || w->kernel.width != 3 ||
+  if (l.avoids_winograd || l.weights.ndims != 4 || w->kernel.height != 3 || w->kernel.width != 3 ||
       w->stride.height != 1 || w->stride.width != 1 || w->dilation.height != 1 ||
       w->dilation.width != 1 || l.src.dims[1] < least || l.dst.dims[1] < least)
     return NULL;

@@ -58,9 +58,10 @@ struct TrainingBench: ParsableCommand {
       uniqueKeysWithValues: names.map { ($0, try python == nil ? [] : ownPeaks($0)) })
     var peaks: [String] = []
     print(
-      "| network | torch, ms | strided, ms | images/s | torch/Moire | bin-3 | bin-5 | ideal | aps |"
+      "| network | torch, ms | strided, ms | images/s | torch/Moire | without Winograd | bin-3 | bin-5 "
+        + "| ideal | aps |"
     )
-    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
     var version = "not timed"
     for name in names {
       let peer = try python.map {
@@ -77,7 +78,8 @@ struct TrainingBench: ParsableCommand {
     }
     print(
       "\nMedians of \(rounds) rounds of \(steps) steps, batch \(batch), \(threads) threads; torch "
-        + "\(version), oneDNN \(CompiledNetwork.engineVersion). Anti-aliased: times the strided one."
+        + "\(version), oneDNN \(CompiledNetwork.engineVersion). Without Winograd: torch/Moire of the strided "
+        + "network when it makes every product. Anti-aliased: times the strided one."
     )
     if !peaks.isEmpty {
       print("\nMemory of a process that trains:\n\n\(peaks.joined(separator: "\n"))")
@@ -106,7 +108,8 @@ struct TrainingBench: ParsableCommand {
   }
 
   private func row(_ name: String, _ peer: Peer?) throws {
-    let runs = try Self.methods.map { try TrainingStep(name, $0.method, batch, threads) }
+    var runs = try Self.methods.map { try TrainingStep(name, $0.method, batch, threads) }
+    runs.append(try TrainingStep(name, .strided, batch, threads, usesWinograd: false))
     var others: [Double] = []
     var own = [[Double]](repeating: [], count: runs.count)
     for round in 0...rounds {
@@ -119,10 +122,11 @@ struct TrainingBench: ParsableCommand {
     let medians = own.map(Comparison.median)
     let torch = others.isEmpty ? nil : Comparison.median(others)
     func f(_ x: Double) -> String { String(format: "%.2f", x) }
-    let ratios = medians.dropFirst().map { f($0 / medians[0]) }.joined(separator: " | ")
+    let ratios = medians[1..<Self.methods.count].map { f($0 / medians[0]) }.joined(separator: " | ")
     print(
       "| \(name) | \(torch.map(f) ?? "") | \(f(medians[0])) "
         + "| \(Int(Double(batch) / medians[0] * 1000)) "
-        + "| \(torch.map { f($0 / medians[0]) } ?? "") | \(ratios) |")
+        + "| \(torch.map { f($0 / medians[0]) } ?? "") "
+        + "| \(torch.map { f($0 / medians[Self.methods.count]) } ?? "") | \(ratios) |")
   }
 }

@@ -7,15 +7,19 @@ final class TrainingStep {
   private let input: Tensor
   private let gradient: Tensor
 
-  convenience init(_ name: String, _ method: Downsampling, _ batch: Int, _ threads: Int) throws {
+  convenience init(
+    _ name: String, _ method: Downsampling, _ batch: Int, _ threads: Int,
+    usesWinograd: Bool = true
+  ) throws {
     let plain = try Zoo.architecture(named: name).network(
       inputSize: 32, inputChannels: name == "cifar_resnet18" ? 3 : 1, classes: 10,
       downsampling: method)
-    try self.init(plain, batch, threads)
+    try self.init(plain, batch, threads, usesWinograd: usesWinograd)
   }
 
-  init(_ plain: Network, _ batch: Int, _ threads: Int) throws {
-    network = try TrainableNetwork(plain, batch: batch, threads: threads)
+  init(_ plain: Network, _ batch: Int, _ threads: Int, usesWinograd: Bool = true) throws {
+    network = try TrainableNetwork(
+      plain, batch: batch, threads: threads, usesWinograd: usesWinograd)
     velocity = try network.makeBlock()
     var generator = SeededGenerator(seed: 1)
     let shape = [batch] + plain.inputShape

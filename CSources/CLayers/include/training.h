@@ -49,6 +49,9 @@ int cl_train_linear(cl_program *program, int src, int dst, int has_bias, cl_acti
 int cl_train_linear_weights(cl_program *program, int src, int dst, cl_weights gradients);
 int cl_train_linear_source(cl_program *program, int dst, int src, int weights);
 
+/* From here on 3x3 convolutions that train, and their gradients, multiply as they are defined. */
+void cl_train_avoid_winograd(cl_program *program);
+
 /* Batch normalisation, and where relu is set max(., 0) of it. scale, shift, mean and variance are
  * values [1, C]; saved and partial those of cl_train_normalization_saved and _partial. mode is a value
  * [1, 1]: 1 takes the statistics of the batch and moves mean and variance towards them, 0 takes mean

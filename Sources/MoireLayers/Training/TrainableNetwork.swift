@@ -41,10 +41,12 @@ public final class TrainableNetwork: @unchecked Sendable {
   ///   - momentum: the share of a batch in the running statistics of normalisations, 0 … 1.
   ///   - threads: how many threads every step uses.
   ///   - wantsInputGradient: whether ``backward(_:)`` gives the gradient of the input.
+  ///   - usesWinograd: whether 3×3 convolutions from 64 channels on go by Winograd's minimal filtering,
+  ///     with fewer products; off, every product of the definition is made.
   /// - Throws: ``LayerError``; a layer that has no gradient is refused by its path.
   public init(
     _ network: Network, batch: Int, momentum: Float = 0.1, threads: Int = 1,
-    wantsInputGradient: Bool = false
+    wantsInputGradient: Bool = false, usesWinograd: Bool = true
   ) throws {
     guard batch >= 1, (0...1).contains(momentum), (1...1024).contains(threads) else {
       throw LayerError.incompatible(
@@ -55,7 +57,8 @@ public final class TrainableNetwork: @unchecked Sendable {
     }
     cl_team_size(Int32(threads))
     let lowering = try TrainingLowering(
-      network, batch: batch, momentum: momentum, wantsInputGradient: wantsInputGradient)
+      network, batch: batch, momentum: momentum, wantsInputGradient: wantsInputGradient,
+      usesWinograd: usesWinograd)
     let (program, memory) = (lowering.program, try TrainingMemory(lowering))
     original = network
     self.batch = batch

@@ -59,10 +59,14 @@ struct TrainingLowering {
   var program: Program { maps.program }
   var network: Network { maps.network }
 
-  init(_ network: Network, batch: Int, momentum: Float, wantsInputGradient: Bool) throws {
+  init(
+    _ network: Network, batch: Int, momentum: Float, wantsInputGradient: Bool,
+    usesWinograd: Bool = true
+  ) throws {
     maps = try Lowering(training: network, batch: batch)
     self.momentum = momentum
     let program = maps.program
+    if !usesWinograd { cl_train_avoid_winograd(program.handle) }
     input = maps.values[0]!
     mode = try program.plainValue([1, 1])
     frozen = try program.plainValue([1, 1])

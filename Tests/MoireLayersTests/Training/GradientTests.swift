@@ -41,6 +41,30 @@ struct GradientTests {
     }
   }
 
+  @Test func `Winograd's minimal filtering, and every product on demand`() throws {
+    let layer = Convolution(
+      weight: onGrid([64, 64, 3, 3], seed: 1, scale: 0.05), bias: onGrid([64], seed: 2), padding: 1)
+    let network = single(.convolution(layer), [64, 8, 8])
+    try checkGradients(network, seed: 5)
+    let input = onGrid([3, 64, 8, 8], seed: 6)
+    let weights = onGrid([3, 64, 8, 8], seed: 7)
+    func run(_ usesWinograd: Bool) throws -> (values: [[Float]], isWinograd: Bool) {
+      let trainable = try TrainableNetwork(
+        network, batch: 3, wantsInputGradient: true, usesWinograd: usesWinograd)
+      let answer = try trainable.forward(input)
+      let slope = try #require(try trainable.backward(weights))
+      let values = [answer.values, slope.values, try trainable.gradient(of: "layer.weight").values]
+      return (values, try trainable.profile(rounds: 1).contains { $0.label.contains("wino") })
+    }
+    let (fast, plain) = (try run(true), try run(false))
+    #expect(!plain.isWinograd)
+    // Processors without AVX-512 have none of it.
+    for (one, other) in zip(fast.values, plain.values) {
+      #expect(relativeError(one, other.map(Double.init)) < 1e-4)
+    }
+    #expect((fast.values != plain.values) == fast.isWinograd)
+  }
+
   @Test func `A convolution with the activation that alone reads it`() throws {
     for activation in [Activation.relu, .clip(low: 0, high: 6), .leakyRelu(slope: 0.125)] {
       var network = Network(name: "fused", inputShape: [5, 6, 6])
