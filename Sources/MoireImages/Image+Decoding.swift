@@ -12,7 +12,7 @@ extension Image {
 
   static func bytes(of path: String) throws -> [UInt8] {
     do {
-      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+      return [UInt8](try fileContents(path))
     } catch {
       throw ImageError.file(path: path, reason: systemReason(error))
     }

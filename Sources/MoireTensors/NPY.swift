@@ -13,7 +13,7 @@ public enum NPY {
   public static func read(path: String) throws -> Tensor {
     let data: Data
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
+      data = try fileContents(path)
     } catch {
       throw TensorError.file(path: path, reason: "cannot be read: \(systemReason(error))")
     }

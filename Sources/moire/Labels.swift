@@ -47,7 +47,7 @@ enum TextFile {
   /// - Throws: ``CommandError/unreadable(path:reason:)``.
   static func read(_ path: String) throws -> String {
     let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+    do { data = try fileContents(path) } catch {
       throw CommandError.unreadable(path: path, reason: systemReason(error))
     }
     guard let text = String(data: data, encoding: .utf8) else {

@@ -65,7 +65,7 @@ public final class ShiftJournal {
   public static func read(path: String) throws -> Contents {
     let data: Data
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
+      data = try fileContents(path)
     } catch {
       throw ShiftError.journal(path: path, reason: "cannot be read: \(systemReason(error))")
     }
@@ -111,7 +111,7 @@ public final class ShiftJournal {
   private func contents() throws -> Contents? {
     let data: Data
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
+      data = try fileContents(path)
     } catch {
       throw ShiftError.journal(path: path, reason: "cannot be read: \(systemReason(error))")
     }

@@ -42,7 +42,7 @@ extension MeasuredResponse {
 
   private static func text(_ path: String) throws -> String {
     let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+    do { data = try fileContents(path) } catch {
       throw TheoremError.response(path: path, reason: "cannot be read: \(systemReason(error))")
     }
     guard let text = String(data: data, encoding: .utf8) else {

@@ -44,7 +44,7 @@ public struct ONNXModel: Sendable {
     // Before the first byte is read: what changes from here on is noticed.
     let stamp = FileStamp(path: path)
     let data: Data
-    do { data = try Data(contentsOf: url, options: .mappedIfSafe) } catch {
+    do { data = try fileContents(path, isMapped: true) } catch {
       throw ModelError.file(path: path, reason: systemReason(error))
     }
     try self.init(

@@ -32,7 +32,7 @@ public struct Safetensors: Sendable {
   public init(contentsOf path: String) throws {
     let data: Data
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+      data = try fileContents(path, isMapped: true)
     } catch { throw ModelError.file(path: path, reason: systemReason(error)) }
     try self.init(data, label: path)
   }

@@ -7,7 +7,7 @@ public enum ResultReader {
   /// - Throws: ``ComparisonError/unreadable(file:reason:)`` that says what the file holds instead.
   public static func read(path: String) throws -> ComparedResult {
     let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+    do { data = try fileContents(path) } catch {
       throw ComparisonError.unreadable(
         file: path, reason: "cannot be read: \(systemReason(error))")
     }

@@ -14,7 +14,7 @@ public struct NPZ: Sendable {
   public init(path: String) throws {
     let data: Data
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
+      data = try fileContents(path)
     } catch {
       throw TensorError.file(path: path, reason: "cannot be read: \(systemReason(error))")
     }

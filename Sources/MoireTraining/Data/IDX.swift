@@ -11,7 +11,7 @@ struct IDX {
   init(path: String) throws {
     var bytes: [UInt8]
     do {
-      bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+      bytes = [UInt8](try fileContents(path))
     } catch {
       throw TrainingError.file(path: path, reason: "cannot be read: \(systemReason(error))")
     }
