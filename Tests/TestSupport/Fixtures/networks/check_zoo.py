@@ -38,6 +38,8 @@ def error(moire, path, folder, shape, last, named):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
+    # Its optimiser (1.31) is wrong by 2e-3 for ResNet50V2, where a pad of zeros stands before a max-pool.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
     given = x.transpose(0, 2, 3, 1) if last else x
     (expected,) = session.run([session.get_outputs()[0].name], {session.get_inputs()[0].name: given})
