@@ -34,43 +34,49 @@ struct StudyBench: ParsableCommand {
   var profile = false
 
   func run() throws {
+    Waiting.settle()
     func names(_ list: String?) -> [String]? { list?.split(separator: ",").map(String.init) }
-    let cells = (Study.zhang(seeds: 1).cells + Study.azulayWeiss(seeds: 1).cells)
-      .filter { $0.augmentations.isEmpty && $0.network != "unet-small" }
-    let study = try Study(name: "all", title: "both studies", cells: cells, measures: [])
-      .only(networks: names(networks), methods: names(methods))
-    let plan = StudyPlan.full(threads: threads)
-    func step(_ cell: StudyCell) throws -> TrainingStep {
-      try TrainingStep(cell.network(inputShape: [1, 28, 28], classes: 10), plan.batch, threads)
+    let studies = [Study.zhang(seeds: 1), .azulayWeiss(seeds: 1)]
+    let cells = studies.flatMap { study in
+      study.cells.filter { $0.augmentations.isEmpty && $0.network != "unet-small" }
+        .map { (cell: $0, plan: StudyPlan.full(study, threads: threads)) }
+    }
+    let chosen = try Study(name: "all", title: "both", cells: cells.map(\.cell), measures: [])
+      .only(networks: names(networks), methods: names(methods)).cells
+    let entries = cells.filter { chosen.contains($0.cell) }
+    let runs = try entries.map {
+      try TrainingStep(
+        $0.cell.network(inputShape: [1, 28, 28], classes: 10), $0.plan.batch, threads)
     }
     if profile {
-      for cell in study.cells {
-        print("\(cell.network), \(cell.method.rawValue): processor milliseconds of a step")
-        for line in try step(cell).profile() {
+      for (entry, run) in zip(entries, runs) {
+        print(
+          "\(entry.cell.network), \(entry.cell.method.rawValue): processor milliseconds of a step")
+        for line in try run.profile() {
           print(String(format: "%9.2f  ", line.seconds * 1000) + line.label)
         }
       }
       return
     }
-    let runs = try study.cells.map(step)
     var times = [Series](repeating: Series(), count: runs.count)
     for round in 0...rounds {
       for (index, run) in runs.enumerated() {
-        let taken = try Comparison.time(steps) { try run.step() }
-        if round > 0 { times[index].add(taken) }
+        let taken = try Comparison.time(steps + 1) { try run.step() }
+        if round > 0 { times[index].add(Array(taken.dropFirst())) }
       }
     }
-    let count = plan.epochs * (plan.trainingImages / plan.batch)
-    print("| network | method | a step, ms | a training, s |\n|---|---|--:|--:|")
-    for (cell, series) in zip(study.cells, times) {
-      let seconds = series.median * Double(count) / 1000
+    print("| network | method | a step, ms | steps | a training, s |\n|---|---|--:|--:|--:|")
+    for (entry, series) in zip(entries, times) {
+      let count = entry.plan.epochs * (entry.plan.trainingImages / entry.plan.batch)
       print(
-        String(
-          format: "| \(cell.network) | \(cell.method.rawValue) | %.1f | %.1f |", series.median,
-          seconds))
+        "| \(entry.cell.network) | \(entry.cell.method.rawValue) "
+          + String(
+            format: "| %.1f | %d | %.1f |", series.median, count,
+            series.median * Double(count) / 1000))
     }
     print(
-      "\nMedians of \(rounds) rounds of \(steps) steps, batch \(plan.batch), \(threads) threads; a training: "
-        + "times the \(count) steps of the full plan. oneDNN \(CompiledNetwork.engineVersion).")
+      "\nMedians of \(rounds) rounds of \(steps) steps, \(threads) threads; a training: times the steps of "
+        + "the full plan, of \(entries[0].plan.batch) images each. oneDNN \(CompiledNetwork.engineVersion)."
+    )
   }
 }

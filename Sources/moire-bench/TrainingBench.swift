@@ -24,10 +24,10 @@ struct TrainingBench: ParsableCommand {
   var batch = 128
 
   @Option(help: "Rounds of the comparison; the first is left out.")
-  var rounds = 5
+  var rounds = 9
 
   @Option(help: "Steps of each in a round.")
-  var steps = 2
+  var steps = 1
 
   @Option(help: "One network instead of all: \(Self.networks.joined(separator: ", ")).")
   var network: String?
@@ -52,6 +52,7 @@ struct TrainingBench: ParsableCommand {
   }
 
   func run() throws {
+    Waiting.settle()
     let names = network.map { [$0] } ?? Self.networks
     if profile { return try names.forEach(printProfiles) }
     let own = try Dictionary(
@@ -77,7 +78,7 @@ struct TrainingBench: ParsableCommand {
       peer?.quit()
     }
     print(
-      "\nMedians of \(rounds) rounds of \(steps) steps, batch \(batch), \(threads) threads; torch "
+      "\nMedians of \(rounds) rounds, also of the ratios, of \(steps) steps after one that does not count, batch \(batch), \(threads) threads; torch "
         + "\(version), oneDNN \(CompiledNetwork.engineVersion). Without Winograd: torch/Moire of the strided "
         + "network when it makes every product. Anti-aliased: times the strided one."
     )
@@ -110,23 +111,32 @@ struct TrainingBench: ParsableCommand {
   private func row(_ name: String, _ peer: Peer?) throws {
     var runs = try Self.methods.map { try TrainingStep(name, $0.method, batch, threads) }
     runs.append(try TrainingStep(name, .strided, batch, threads, usesWinograd: false))
-    var others: [Double] = []
+    // Of each round: torch's median, and that of each of ours.
+    var torch: [Double] = []
     var own = [[Double]](repeating: [], count: runs.count)
     for round in 0...rounds {
-      let times = try peer?.run(steps) ?? []
-      let mine = try runs.map { run in try Comparison.time(steps) { try run.step() } }
+      // Each begins with a step that does not count: threads of the one before still spin.
+      let times = try peer?.run(steps + 1).dropFirst()
+      let mine = try runs.map { run in
+        try Comparison.time(steps + 1) { try run.step() }.dropFirst()
+      }
       guard round > 0 else { continue }
-      others += times
-      for (index, times) in mine.enumerated() { own[index] += times }
+      if let times { torch.append(Comparison.median(Array(times))) }
+      for (index, times) in mine.enumerated() {
+        own[index].append(Comparison.median(Array(times)))
+      }
     }
-    let medians = own.map(Comparison.median)
-    let torch = others.isEmpty ? nil : Comparison.median(others)
-    func f(_ x: Double) -> String { String(format: "%.2f", x) }
-    let ratios = medians[1..<Self.methods.count].map { f($0 / medians[0]) }.joined(separator: " | ")
+    let milliseconds = Comparison.median(own[0])
+    let filters = own[1..<Self.methods.count].map { ratio($0, own[0]) }.joined(separator: " | ")
     print(
-      "| \(name) | \(torch.map(f) ?? "") | \(f(medians[0])) "
-        + "| \(Int(Double(batch) / medians[0] * 1000)) "
-        + "| \(torch.map { f($0 / medians[0]) } ?? "") "
-        + "| \(torch.map { f($0 / medians[Self.methods.count]) } ?? "") | \(ratios) |")
+      "| \(name) | \(torch.isEmpty ? "" : String(format: "%.2f", Comparison.median(torch))) "
+        + String(format: "| %.2f | %d ", milliseconds, Int(Double(batch) / milliseconds * 1000))
+        + "| \(ratio(torch, own[0])) | \(ratio(torch, own[Self.methods.count])) | \(filters) |")
+  }
+
+  /// The median over the rounds; a machine's clock may change from one to another.
+  private func ratio(_ times: [Double], _ others: [Double]) -> String {
+    guard !times.isEmpty else { return "" }
+    return String(format: "%.2f", Comparison.median(zip(times, others).map { $0 / $1 }))
   }
 }

@@ -56,8 +56,8 @@ struct StudyOptions: ParsableArguments {
     }
   }
 
-  func plan(threads: Int) -> StudyPlan {
-    var plan = quick ? StudyPlan.quick(threads: threads) : .full(threads: threads)
+  func plan(_ study: Study, threads: Int) -> StudyPlan {
+    var plan = quick ? StudyPlan.quick(threads: threads) : .full(study, threads: threads)
     plan.trainingImages = limit ?? plan.trainingImages
     plan.epochs = epochs ?? plan.epochs
     if let testLimit {
@@ -83,7 +83,7 @@ struct StudyOptions: ParsableArguments {
         path: data, reason: "has no test images, and a study needs them")
     }
     let run = try StudyRun(
-      study, data: StudyData(training: training, test: test), plan: plan(threads: common.threads),
+      study, data: StudyData(training: training, test: test), plan: plan(study, threads: common.threads),
       folder: output)
     let line = StudyLine(quiet: common.quiet)
     let document = table ? try run.table() : try run.run { line.show($0) }

@@ -36,6 +36,6 @@ extension Study {
     return Study(
       name: "azulay-weiss",
       title: "Azulay and Weiss 2019, sensitivity to small shifts, in small", cells: cells,
-      measures: [.sizes, .offsets, .typicality])
+      measures: [.sizes, .offsets, .typicality], trainingImages: 12_000)
   }
 }

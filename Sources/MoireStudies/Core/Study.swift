@@ -7,17 +7,23 @@ public struct Study: Sendable {
   public let title: String
   public let cells: [StudyCell]
   public let measures: [StudyMeasure]
+  /// How many training images a full run uses.
+  public let trainingImages: Int
 
   /// What is measured of a cell: generation of the networks that give images, else ``measures``.
   func measures(of cell: StudyCell) -> [StudyMeasure] {
     cell.givesImages ? [.generation] : measures
   }
 
-  public init(name: String, title: String, cells: [StudyCell], measures: [StudyMeasure]) {
+  public init(
+    name: String, title: String, cells: [StudyCell], measures: [StudyMeasure],
+    trainingImages: Int = 20_000
+  ) {
     self.name = name
     self.title = title
     self.cells = cells
     self.measures = measures
+    self.trainingImages = trainingImages
   }
 
   /// The study of some of its networks and methods only; its other cells can be run later in the same
@@ -37,7 +43,8 @@ public struct Study: Sendable {
         option: "--networks, --methods",
         reason: "none of the networks that are asked for is in \(name) with one of the methods")
     }
-    return Study(name: name, title: title, cells: chosen, measures: measures)
+    return Study(
+      name: name, title: title, cells: chosen, measures: measures, trainingImages: trainingImages)
   }
 
   private static func check(_ option: String, _ names: [String]?, has all: [String]) throws {

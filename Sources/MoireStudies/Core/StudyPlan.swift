@@ -35,10 +35,10 @@ public struct StudyPlan: Sendable, Equatable {
     self.threads = threads
   }
 
-  /// A full run.
-  public static func full(threads: Int) -> StudyPlan {
+  /// A full run of a study.
+  public static func full(_ study: Study, threads: Int) -> StudyPlan {
     StudyPlan(
-      trainingImages: 20_000, epochs: 3, testImages: 10_000, mapImages: 100,
+      trainingImages: study.trainingImages, epochs: 3, testImages: 10_000, mapImages: 100,
       corruptedImages: 1000, threads: threads)
   }
 
