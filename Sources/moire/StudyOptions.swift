@@ -83,7 +83,8 @@ struct StudyOptions: ParsableArguments {
         path: data, reason: "has no test images, and a study needs them")
     }
     let run = try StudyRun(
-      study, data: StudyData(training: training, test: test), plan: plan(study, threads: common.threads),
+      study, data: StudyData(training: training, test: test),
+      plan: plan(study, threads: common.threads),
       folder: output)
     let line = StudyLine(quiet: common.quiet)
     let document = table ? try run.table() : try run.run { line.show($0) }
