@@ -12,8 +12,8 @@ cl_norm_rows cl_norm_rows_of(const cl_view *src, cl_sides s) {
                         .plane = (src->height + s.top + s.bottom) * width * src->inner};
 }
 
-/* What calls visit(job, to, from) for each stretch of `count` floats that a border holds again: first
- * the points beside the rows, then whole rows; or, the other way round, the rows first. */
+/* What is done with each stretch of floats in the border and the place that it repeats: to fill it first the
+ * points beside the rows, then whole rows; on the way back whole rows first. */
 typedef void visit(float *border, float *source, int64_t count);
 
 CL_INLINE void copy(float *border, float *source, int64_t count) {

@@ -78,10 +78,10 @@ struct TrainingBench: ParsableCommand {
       peer?.quit()
     }
     print(
-      "\nMedians of \(rounds) rounds, also of the ratios, of \(steps) steps after one that does not count, batch \(batch), \(threads) threads; torch "
-        + "\(version), oneDNN \(CompiledNetwork.engineVersion). Without Winograd: torch/Moire of the strided "
-        + "network when it makes every product. Anti-aliased: times the strided one."
-    )
+      "\nMedians of \(rounds) rounds, also of the ratios, of \(steps) steps after one that does "
+        + "not count, batch \(batch), \(threads) threads; torch \(version), oneDNN "
+        + "\(CompiledNetwork.engineVersion). Without Winograd: torch/Moire of the strided network when "
+        + "it makes every product. Anti-aliased: times the strided one.")
     if !peaks.isEmpty {
       print("\nMemory of a process that trains:\n\n\(peaks.joined(separator: "\n"))")
     }
