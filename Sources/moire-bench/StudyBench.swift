@@ -33,6 +33,12 @@ struct StudyBench: ParsableCommand {
   @Flag(help: "Print where the steps of each spend their time instead.")
   var profile = false
 
+  func validate() throws {
+    guard threads > 0, rounds > 0, steps > 0 else {
+      throw ValidationError("threads, rounds and steps must be 1 or more")
+    }
+  }
+
   func run() throws {
     Waiting.settle()
     func names(_ list: String?) -> [String]? { list?.split(separator: ",").map(String.init) }

@@ -45,6 +45,9 @@ struct TrainingBench: ParsableCommand {
     .appendingPathComponent("training_peer.py").path
 
   func validate() throws {
+    guard threads > 0, rounds > 0, steps > 0, batch > 0 else {
+      throw ValidationError("threads, rounds, steps and batch must be 1 or more")
+    }
     if let network, !Self.networks.contains(network) {
       throw ValidationError(
         "--network \(network): need one of \(Self.networks.joined(separator: ", "))")
