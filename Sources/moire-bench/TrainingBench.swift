@@ -118,8 +118,10 @@ struct TrainingBench: ParsableCommand {
     var torch: [Double] = []
     var own = [[Double]](repeating: [], count: runs.count)
     for round in 0...rounds {
-      // Each begins with a step that does not count: threads of the one before still spin.
+      // Each begins with a step that does not count: its maps and weights are in no cache.
       let times = try peer?.run(steps + 1).dropFirst()
+      // Its threads go on spinning for a while.
+      Thread.sleep(forTimeInterval: 0.3)
       let mine = try runs.map { run in
         try Comparison.time(steps + 1) { try run.step() }.dropFirst()
       }

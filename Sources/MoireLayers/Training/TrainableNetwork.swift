@@ -106,8 +106,8 @@ public final class TrainableNetwork: @unchecked Sendable {
     return try Tensor(shape: outputShape, values: Array(outputBuffer))
   }
 
-  /// Goes back from the gradient of the answer to those of the parameters; call it after
-  /// ``forward(_:training:)``.
+  /// Goes back from the gradient of the answer to those of the parameters; call it once after
+  /// each ``forward(_:training:)``, whose maps it writes over.
   ///
   /// - Returns: the gradient of the input, if it was asked for.
   /// - Throws: ``LayerError/input(expected:got:)`` for a gradient of another shape than the answer.

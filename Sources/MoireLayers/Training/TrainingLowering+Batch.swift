@@ -118,8 +118,8 @@ extension TrainingLowering {
     let dims: [Int]
   }
 
-  /// What a convolution pads its input by before it is read, where that copies values of the map; nil
-  /// where it needs no border or one of zeros, which a convolution adds itself.
+  /// What a convolution's input is padded by before it is read; nil where it needs no border or one of
+  /// zeros, which a convolution adds itself.
   func inputBorder(of layer: Convolution, _ input: Int) -> Border? {
     let padding = layer.window.padding
     guard layer.paddingMode != .constant(0), !padding.isZero else { return nil }
