@@ -15,24 +15,6 @@ dnnl_memory_desc_t cl_any_layout(const dnnl_memory_desc_t *layout) {
   return any;
 }
 
-static dnnl_primitive_desc_t describe_convolution(dnnl_alg_kind_t algorithm,
-                                                  const dnnl_memory_desc_t *src,
-                                                  const dnnl_memory_desc_t *weights,
-                                                  const dnnl_memory_desc_t *bias,
-                                                  const dnnl_memory_desc_t *dst,
-                                                  const cl_window *w, dnnl_primitive_attr_t attr) {
-  dnnl_convolution_desc_t operation;
-  dnnl_dims_t strides = {w->stride.height, w->stride.width};
-  dnnl_dims_t dilates = {w->dilation.height - 1, w->dilation.width - 1};
-  dnnl_dims_t before = {w->padding.top, w->padding.left};
-  dnnl_dims_t after = {w->padding.bottom, w->padding.right};
-  if (dnnl_dilated_convolution_forward_desc_init(&operation, dnnl_forward_inference,
-                                                 algorithm, src, weights, bias, dst, strides,
-                                                 dilates, before, after))
-    return NULL;
-  return cl_describe(&operation, attr);
-}
-
 int cl_adapted(cl_program *program, int value, const dnnl_memory_desc_t *wanted) {
   if (dnnl_memory_desc_equal(&program->values[value].layout, wanted)) return value;
   int other = cl_value_with_layout(program, wanted);
@@ -77,82 +59,6 @@ int cl_append_weighted(cl_program *program, int src, int dst, dnnl_primitive_des
   return to == dst ? 0 : cl_step_reorder(program, to, dst);
 }
 
-/* Winograd's minimal filtering takes 2.25 to 4 times fewer multiplications for a 3x3 window, and as
- * much more memory for its weights, which small maps cannot make up for; where it pays was measured on
- * maps of 7 to 224 a side. Its transforms cost a few units in the last place more than direct sums:
- * 2e-6 of the largest value. */
-static int suits_winograd(const dnnl_memory_desc_t *src, const dnnl_memory_desc_t *dst,
-                          const cl_window *w, int64_t groups) {
-  const int64_t least_channels = 64, least_area = 14 * 14, enough_area = 28 * 28;
-  const int64_t many_channels = 512;
-  int64_t area = dst->dims[2] * dst->dims[3];
-  int64_t channels = src->dims[1] < dst->dims[1] ? src->dims[1] : dst->dims[1];
-  return groups == 1 && channels >= least_channels && area >= least_area &&
-         (area * dst->dims[0] >= enough_area || channels >= many_channels) &&
-         w->kernel.height == 3 && w->kernel.width == 3 && w->stride.height == 1 &&
-         w->stride.width == 1 && w->dilation.height == 1 && w->dilation.width == 1;
-}
-
-/* With the channels innermost oneDNN has its matrix kernels for windows: 5 to 25 % faster than those on
- * blocks. It pays for the changes of layout around them where there is enough to compute for each value
- * that changes its place, as measured on maps of 7 to 56 a side. */
-static int suits_innermost(const dnnl_memory_desc_t *src, const dnnl_memory_desc_t *dst,
-                           const cl_window *w, int64_t groups) {
-  const double least_products = 220;
-  const int64_t least_channels = 64;
-  double taps = (double)(w->kernel.height * w->kernel.width);
-  double in_area = (double)(src->dims[2] * src->dims[3]);
-  double out_area = (double)(dst->dims[2] * dst->dims[3]);
-  double in = (double)src->dims[1], out = (double)dst->dims[1];
-  return groups == 1 && taps > 1 && in >= least_channels && out >= least_channels &&
-         out_area * in * out * taps >= least_products * (in_area * in + out_area * out);
-}
-
-/* A direct convolution by a matrix kernel, NULL where there is none. */
-static dnnl_primitive_desc_t choose_innermost(
-    const dnnl_memory_desc_t *src, const dnnl_memory_desc_t *weights,
-    const dnnl_memory_desc_t *bias, const dnnl_memory_desc_t *dst, const cl_window *window,
-    dnnl_primitive_attr_t attr) {
-  dnnl_memory_desc_t source, result;
-  const char *name = "";
-  if (dnnl_memory_desc_init_by_tag(&source, 4, src->dims, dnnl_f32, dnnl_acdb) ||
-      dnnl_memory_desc_init_by_tag(&result, 4, dst->dims, dnnl_f32, dnnl_acdb))
-    return NULL;
-  dnnl_primitive_desc_t choice = describe_convolution(dnnl_convolution_direct, &source, weights,
-                                                      bias, &result, window, attr);
-  if (!choice) return NULL;
-  dnnl_primitive_desc_query(choice, dnnl_query_impl_info_str, 0, &name);
-  if (strncmp(name, "brgconv", 7) == 0) return choice;
-  dnnl_primitive_desc_destroy(choice);
-  return NULL;
-}
-
-/* The fastest implementation in the layouts given, else one that picks its own. */
-static dnnl_primitive_desc_t choose_convolution(
-    const dnnl_memory_desc_t *src, const dnnl_memory_desc_t *weights,
-    const dnnl_memory_desc_t *bias, const dnnl_memory_desc_t *dst, const cl_window *window,
-    int64_t groups, dnnl_primitive_attr_t attr) {
-  dnnl_primitive_desc_t choice = NULL;
-  if (suits_winograd(src, dst, window, groups)) {
-    choice = describe_convolution(dnnl_convolution_winograd, src, weights, bias, dst, window, attr);
-    if (choice && cl_is_reference(choice)) {
-      dnnl_primitive_desc_destroy(choice);
-      choice = NULL;
-    }
-  }
-  if (!choice && suits_innermost(src, dst, window, groups))
-    choice = choose_innermost(src, weights, bias, dst, window, attr);
-  if (choice) return choice;
-  choice = describe_convolution(dnnl_convolution_direct, src, weights, bias, dst, window, attr);
-  if (choice && !cl_is_reference(choice)) return choice;
-  dnnl_memory_desc_t any_source = cl_any_layout(src), any_result = cl_any_layout(dst);
-  dnnl_primitive_desc_t free_choice = describe_convolution(
-      dnnl_convolution_direct, &any_source, weights, bias, &any_result, window, attr);
-  if (!free_choice) return choice;
-  if (choice) dnnl_primitive_desc_destroy(choice);
-  return free_choice;
-}
-
 int cl_step_convolution(cl_program *program, int src, int dst, int64_t out_channels, int64_t groups,
                         const cl_window *window, const float *weights, const float *bias,
                         int accumulate, cl_activation activation) {
@@ -174,8 +80,8 @@ int cl_step_convolution(cl_program *program, int src, int dst, int64_t out_chann
   dnnl_memory_desc_t any_weights = cl_any_layout(&plain_weights);
   const dnnl_memory_desc_t *bias_layout = bias ? &plain_bias : NULL;
   dnnl_primitive_attr_t attr = cl_attributes(accumulate, activation);
-  dnnl_primitive_desc_t description = choose_convolution(
-      &source, &any_weights, bias_layout, &result, window, groups, attr);
+  cl_convolution convolution = {&source, &any_weights, bias_layout, &result, window, groups, attr};
+  dnnl_primitive_desc_t description = cl_choose_inference(&convolution);
   dnnl_primitive_attr_destroy(attr);
   if (!description)
     return cl_fail(program, "convolution %lldx%lld of %lld channels: no implementation",

@@ -4,12 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
-
-enum { CL_HUGE_PAGE = 2 << 20 };
-
 extern void omp_set_num_threads(int);
 
 int cl_fail(cl_program *program, const char *format, ...) {
@@ -54,6 +48,8 @@ void cl_program_destroy(cl_program *program) {
   for (int i = 0; i < program->value_count; i++)
     if (program->values[i].memory) dnnl_memory_destroy(program->values[i].memory);
   for (int i = 0; i < program->owned_count; i++) dnnl_memory_destroy(program->owned[i]);
+  for (int i = 0; i < program->page_count; i++) cl_memory_free(program->pages[i].memory);
+  free(program->pages);
   free(program->steps);
   free(program->values);
   free(program->owned);
@@ -69,35 +65,6 @@ void *cl_grow(void *array, int count, int *capacity, size_t size) {
   void *larger = realloc(array, (size_t)wanted * size);
   if (larger) *capacity = wanted;
   return larger;
-}
-
-int cl_pack(cl_program *program, const dnnl_memory_desc_t *from, const float *data,
-            const dnnl_memory_desc_t *layout, dnnl_memory_t *packed) {
-  dnnl_memory_t *owned =
-      cl_grow(program->owned, program->owned_count, &program->owned_capacity, sizeof *owned);
-  if (!owned) return cl_fail(program, "out of memory for packed weights");
-  program->owned = owned;
-  if (cl_check(program, dnnl_memory_create(packed, layout, cl_engine(), DNNL_MEMORY_ALLOCATE),
-               "memory of packed weights"))
-    return -1;
-  owned[program->owned_count++] = *packed;
-  dnnl_memory_t source = NULL;
-  dnnl_primitive_desc_t description = NULL;
-  dnnl_primitive_t reorder = NULL;
-  dnnl_status_t status = dnnl_memory_create(&source, from, cl_engine(), (void *)data);
-  if (!status)
-    status = dnnl_reorder_primitive_desc_create(&description, from, cl_engine(), layout,
-                                                cl_engine(), NULL);
-  if (!status) status = dnnl_primitive_create(&reorder, description);
-  if (!status) {
-    dnnl_exec_arg_t arguments[2] = {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, *packed}};
-    status = dnnl_primitive_execute(reorder, program->stream, 2, arguments);
-  }
-  if (!status) status = dnnl_stream_wait(program->stream);
-  if (reorder) dnnl_primitive_destroy(reorder);
-  if (description) dnnl_primitive_desc_destroy(description);
-  if (source) dnnl_memory_destroy(source);
-  return cl_check(program, status, "packing weights");
 }
 
 cl_step *cl_append(cl_program *program, const int *sources, int count, int destination) {
@@ -204,18 +171,3 @@ int cl_program_run(cl_program *program, int first, int last, int threads) {
   }
   return cl_check(program, dnnl_stream_wait(program->stream), "waiting for the last step");
 }
-
-void *cl_memory_allocate(size_t bytes) {
-  /* Maps are walked in strides of kilobytes: with small pages the translation is the bottleneck. */
-  size_t alignment = bytes >= CL_HUGE_PAGE ? CL_HUGE_PAGE : 64;
-  size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-  void *memory = aligned_alloc(alignment, rounded ? rounded : alignment);
-  if (!memory) return NULL;
-#ifdef __linux__
-  if (alignment == CL_HUGE_PAGE) madvise(memory, rounded, MADV_HUGEPAGE);
-#endif
-  memset(memory, 0, rounded);
-  return memory;
-}
-
-void cl_memory_free(void *memory) { free(memory); }

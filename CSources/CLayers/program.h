@@ -46,6 +46,12 @@ typedef struct cl_step {
   int failed;                   /* set by a kernel that could not do its work */
 } cl_step;
 
+/* A piece of memory that is handed out from its beginning. */
+typedef struct cl_pages {
+  char *memory;
+  size_t bytes, used;
+} cl_pages;
+
 struct cl_program {
   dnnl_stream_t stream;
   cl_value *values;
@@ -54,6 +60,9 @@ struct cl_program {
   int step_count, step_capacity;
   dnnl_memory_t *owned;         /* packed weights and the like */
   int owned_count, owned_capacity;
+  cl_pages *pages;              /* where those lie; the last has room */
+  int page_count, page_capacity;
+  size_t packed_bytes;
   int avoids_winograd;
   char message[512];
 };
@@ -94,6 +103,16 @@ dnnl_primitive_attr_t cl_attributes(int accumulate, cl_activation activation);
 /* oneDNN's choice for an operation, NULL when it has none. */
 dnnl_primitive_desc_t cl_describe(const void *operation, dnnl_primitive_attr_t attr);
 
+/* A convolution for inference; the weights' layout is left open, bias is NULL where there is none. */
+typedef struct cl_convolution {
+  const dnnl_memory_desc_t *src, *weights, *bias, *dst;
+  const cl_window *window;
+  int64_t groups;
+  dnnl_primitive_attr_t attr;
+} cl_convolution;
+/* Its fastest implementation in the layouts given, else one in layouts of its own; NULL when there is
+ * none. */
+dnnl_primitive_desc_t cl_choose_inference(const cl_convolution *convolution);
 /* Whether oneDNN would run an operation by its slow definition. */
 int cl_is_reference(dnnl_primitive_desc_t description);
 /* The same dimensions, the layout left to oneDNN. */

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MoireKit
+import MoireLayers
 
 /// Times Moire beside onnxruntime in one run and prints the table of the README.
 struct Bench: ParsableCommand {
@@ -42,7 +43,7 @@ struct Bench: ParsableCommand {
   var memory: String?
 
   mutating func run() throws {
-    Waiting.settle()
+    OpenMPWaiting.settle()
     if resnet18 { models.append(try makeResNet()) }
     print("| network | onnxruntime | Moire, plain | ratio | Moire, site audit | ratio |")
     print("|---|--:|--:|--:|--:|--:|")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MoireKit
+import MoireLayers
 
 /// Times inference beside other engines in one run and prints the table of the README.
 struct EngineBench: ParsableCommand {
@@ -10,8 +11,10 @@ struct EngineBench: ParsableCommand {
     discussion: """
       Example: swift run -c release moire-bench engines --python venv/bin/python --make networks
 
-      Each round runs all engines one after the other, so that a change of the machine's speed hits all alike. \
-      Speeds are the time of the faster of onnxruntime and OpenVINO over Moire's. The floor is the sum of what \
+      Each round runs all engines one after the other, so that a change of the machine's speed hits all alike; \
+      each begins with a pause, for the threads of the one before it spin on for a while, and a run that does \
+      not count. Speeds are the time of the faster of onnxruntime and OpenVINO over Moire's: the median over \
+      the rounds, and of the least times. The floor is the sum of what \
       oneDNN's convolutions, matrix products and pools take alone, each in the layout that suits it best.
       """)
 
@@ -68,7 +71,7 @@ struct EngineBench: ParsableCommand {
   }
 
   mutating func run() throws {
-    Waiting.settle()
+    OpenMPWaiting.settle()
     var entries = models.enumerated().map {
       EngineEntry(model: $1, bare: $0 < bare.count ? bare[$0] : nil)
     }

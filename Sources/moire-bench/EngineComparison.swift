@@ -4,7 +4,7 @@ import MoireKit
 /// One network at one batch, by all engines in turns.
 struct EngineComparison {
   static let header = """
-    | network | batch | onnxruntime | OpenVINO | torch | Moire | speed by medians | by minima |
+    | network | batch | onnxruntime | OpenVINO | torch | Moire | speed by rounds | by minima |
     |---|--:|--:|--:|--:|--:|--:|--:|
     """
 
@@ -38,23 +38,32 @@ struct EngineComparison {
     var (own, plain) = (Series(), Series())
     var theirs = others.map { $0 == nil ? nil : Series() }
     for round in 0...bench.rounds {
-      for (index, other) in others.enumerated() {
-        guard let times = try other?.run(bench.runs), round > 0 else { continue }
-        theirs[index]?.add(times)
+      let times = try others.map { other in try Self.turn { try other?.run(bench.runs + 1) ?? [] } }
+      let mine = try Self.turn {
+        try Comparison.time(bench.runs + 1) {
+          _ = try network.run(input, threads: bench.threads)
+        }
       }
-      let times = try Comparison.time(bench.runs) {
-        _ = try network.run(input, threads: bench.threads)
-      }
-      let bareTimes = try Comparison.time(bareNetwork == nil ? 0 : bench.runs) {
-        _ = try bareNetwork?.run(input, threads: bench.threads)
+      let bareTimes = try Self.turn {
+        try Comparison.time(bareNetwork == nil ? 0 : bench.runs + 1) {
+          _ = try bareNetwork?.run(input, threads: bench.threads)
+        }
       }
       // The first round warms up.
       guard round > 0 else { continue }
-      own.add(times)
+      for index in others.indices { theirs[index]?.add(times[index]) }
+      own.add(mine)
       plain.add(bareTimes)
     }
     (self.network, self.input, moire, peers) = (network, input, own, theirs)
     bare = bareNetwork == nil ? nil : plain
+  }
+
+  /// What an engine takes once the threads of the one before it have stopped spinning; its first run does
+  /// not count, as its weights are in no cache.
+  private static func turn(_ times: () throws -> [Double]) rethrows -> [Double] {
+    Thread.sleep(forTimeInterval: 0.1)
+    return Array(try times().dropFirst())
   }
 
   static func compile(_ model: String, _ batch: Int) throws -> CompiledNetwork {
@@ -69,18 +78,18 @@ struct EngineComparison {
   }
 
   /// How much faster than the faster of onnxruntime and OpenVINO.
-  private func speed(_ of: (Series) -> Double) -> String {
-    let best = peers.prefix(2).compactMap { $0.map(of) }.min()
-    return best.map { String(format: "%.2f", $0 / of(moire)) } ?? "–"
+  private func speed(_ ratio: (Series) -> Double) -> String {
+    let least = peers.prefix(2).compactMap { $0.map(ratio) }.min()
+    return least.map { String(format: "%.2f", $0) } ?? "–"
   }
 
   var row: String {
     let cells = peers.map { $0?.text ?? "–" } + [moire.text]
     var text =
       "| \(entry.name) | \(batch) | " + cells.joined(separator: " | ")
-      + " | \(speed(\.median)) | \(speed(\.minimum)) |"
+      + " | \(speed { $0.ratio(to: moire) }) | \(speed { $0.minimum / moire.minimum }) |"
     if let bare {
-      let ratios = [moire.median / bare.median, moire.minimum / bare.minimum]
+      let ratios = [moire.ratio(to: bare), moire.minimum / bare.minimum]
       text += "\n| without filters | \(batch) | | | | \(bare.text) | "
       text += ratios.map { String(format: "1/%.2f", $0) }.joined(separator: " | ") + " |"
     }

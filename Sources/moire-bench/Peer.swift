@@ -1,4 +1,5 @@
 import Foundation
+import MoireLayers
 
 /// A Python process of its own, asked over its pipes: an inference engine in `peer.py`, numerical
 /// libraries in `core_peer.py`.
@@ -37,7 +38,7 @@ final class Peer {
     process.standardInput = requests
     process.standardOutput = answers
     // What this program sets for its own threads.
-    process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "GOMP_SPINCOUNT" }
+    process.environment = ProcessInfo.processInfo.environment.filter { $0.key != OpenMPWaiting.variable }
     do { try process.run() } catch {
       throw Failure(description: "\(python): cannot be started: \(error.localizedDescription)")
     }

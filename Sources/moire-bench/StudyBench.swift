@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MoireKit
+import MoireLayers
 
 /// What each network of the studies takes to train.
 struct StudyBench: ParsableCommand {
@@ -40,7 +41,7 @@ struct StudyBench: ParsableCommand {
   }
 
   func run() throws {
-    Waiting.settle()
+    OpenMPWaiting.settle()
     func names(_ list: String?) -> [String]? { list?.split(separator: ",").map(String.init) }
     let studies = [Study.zhang(seeds: 1), .azulayWeiss(seeds: 1)]
     let cells = studies.flatMap { study in

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MoireKit
+import MoireLayers
 
 /// Times steps of training beside torch, and anti-aliased networks beside their baselines.
 struct TrainingBench: ParsableCommand {
@@ -55,7 +56,7 @@ struct TrainingBench: ParsableCommand {
   }
 
   func run() throws {
-    Waiting.settle()
+    OpenMPWaiting.settle()
     let names = network.map { [$0] } ?? Self.networks
     if profile { return try names.forEach(printProfiles) }
     let own = try Dictionary(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MoireKit
+import MoireLayers
 
 /// The command line of Moire.
 @main

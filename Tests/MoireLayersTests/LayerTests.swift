@@ -82,7 +82,13 @@ func check(
     Case(channels: 12, outputs: 8, padding: 1, groups: 4),
     Case(channels: 64, outputs: 64, stride: 2, padding: 1, groups: 16),
     Case(channels: 16, outputs: 16, padding: 2, dilation: 2),
-    // Where Winograd's filtering takes over: 64 channels and 14 x 14 positions, and just below.
+    // Where Winograd's filtering takes over: 32 channels and 14 x 14 positions, and just below.
+    Case(channels: 32, outputs: 32, padding: 1, size: [14, 14]),
+    Case(
+      channels: 40, outputs: 33, padding: Padding(top: 1, left: 0, bottom: 0, right: 2),
+      size: [15, 17]),
+    Case(channels: 31, outputs: 32, padding: 1, size: [14, 14]),
+    Case(channels: 32, outputs: 160, padding: 1, size: [28, 29], bias: false),
     Case(channels: 64, outputs: 64, stride: [1, 2], padding: 1, size: [14, 14]),
     Case(channels: 66, outputs: 64, size: [13, 20], bias: false),
     Case(channels: 64, outputs: 64, padding: 1, size: [13, 14]),

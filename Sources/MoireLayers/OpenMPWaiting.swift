@@ -3,13 +3,17 @@ import Foundation
 /// How oneDNN's worker threads wait for each other.
 ///
 /// GNU OpenMP lets them spin, by default for so long that any other load on the machine makes a run a
-/// hundred times slower. It reads its settings when it is loaded, before `main`, so the program sets a
-/// short spin and starts itself again, once, unless the user has chosen already.
-enum OpenMPWaiting {
-  static let variable = "GOMP_SPINCOUNT"
-  static let spinCount = "2000"
+/// hundred times slower; threads that sleep within a run may be woken on one processor, where a network
+/// of 2 ms takes 11. A third of a millisecond avoids both: with one to four busy loops on two processors
+/// two threads took 0.6 to 1.1 of the time of one. The library reads its settings when it is loaded,
+/// before `main`, so a program sets them and starts itself again, once, unless the user has chosen
+/// already.
+package enum OpenMPWaiting {
+  package static let variable = "GOMP_SPINCOUNT"
+  private static let spinCount = "20000"
 
-  static func settle() {
+  /// To be called first in `main`.
+  package static func settle() {
     #if os(Linux)
       let environment = ProcessInfo.processInfo.environment
       guard environment[variable] == nil, environment["OMP_WAIT_POLICY"] == nil else { return }
