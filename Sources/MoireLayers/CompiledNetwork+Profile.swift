@@ -26,12 +26,12 @@ extension CompiledNetwork {
     return times
   }
 
-  /// The least time of the primitive of each step alone, over so many runs in the fastest of the layouts
-  /// oneDNN has it for, in ms; 0 for steps that are no convolution, matrix product or pool.
+  /// The network's floor; see ``NetworkFloor``.
   ///
-  /// The sum is a bound for any program of these primitives: nothing between them counts, and their
-  /// operands are in the cache where they fit.
-  public func floorTimes(threads: Int = 1, runs: Int) throws -> [Double] {
-    try (0..<program.stepCount).map { try program.floor(of: $0, threads: threads, runs: runs) }
+  /// - Parameters:
+  ///   - threads: as many as it will run with.
+  ///   - runs: how often each of the layouts is tried.
+  public func floor(threads: Int = 1, runs: Int) throws -> NetworkFloor {
+    try NetworkFloor(program, threads: threads, runs: runs)
   }
 }

@@ -106,12 +106,6 @@ final class Program {
   }
 
   /// What the primitive of a step takes alone in its fastest layout, in ms; 0 for other steps.
-  func floor(of step: Int, threads: Int, runs: Int) throws -> Double {
-    var milliseconds = 0.0
-    try check(cl_step_floor(handle, Int32(step), Int32(threads), Int32(runs), &milliseconds))
-    return milliseconds
-  }
-
   func bind(_ value: Int, to address: UnsafeMutableRawPointer) throws {
     try check(cl_program_bind(handle, Int32(value), address))
   }

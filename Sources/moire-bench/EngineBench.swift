@@ -14,8 +14,8 @@ struct EngineBench: ParsableCommand {
       Each round runs all engines one after the other, so that a change of the machine's speed hits all alike; \
       each begins with a pause, for the threads of the one before it spin on for a while, and a run that does \
       not count. Speeds are the time of the faster of onnxruntime and OpenVINO over Moire's: the median over \
-      the rounds, and of the least times. The floor is the sum of what \
-      oneDNN's convolutions, matrix products and pools take alone, each in the layout that suits it best.
+      the rounds, and of the least times. The primitives \
+      alone are oneDNN's convolutions, matrix products and pools in order, each in the layout that suits it best.
       """)
 
   @Argument(help: "ONNX files.")
@@ -49,7 +49,7 @@ struct EngineBench: ParsableCommand {
   @Option(help: "Runs of each engine in a round.")
   var runs = 4
 
-  @Option(help: "Also time the primitives alone, the least of so many runs of each; 0 for no.")
+  @Option(help: "Also time the primitives alone, after so many trials of each layout; 0 for no.")
   var floor = 0
 
   @Flag(help: "Also print the time of each step.")
@@ -83,7 +83,7 @@ struct EngineBench: ParsableCommand {
         let comparison = try EngineComparison(self, entry, batch: batch)
         versions.formUnion(comparison.versions)
         print(comparison.row)
-        if steps || floor > 0 { try print(comparison.details(floor: floor, steps: steps)) }
+        if steps { try print(comparison.steps(runs: max(floor, 20))) }
         fflush(nil)
       }
     }

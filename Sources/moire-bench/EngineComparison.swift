@@ -15,7 +15,9 @@ struct EngineComparison {
   private let network: CompiledNetwork
   private let input: Tensor
   private let moire: Series
-  private let bare: Series?
+  /// What Moire is compared with besides: the network without its filters, its primitives alone.
+  private let others: [(label: String, series: Series)]
+  private let floor: NetworkFloor?
   private let peers: [Series?]
 
   static let engines = ["onnxruntime", "openvino", "torch"]
@@ -23,40 +25,47 @@ struct EngineComparison {
   init(_ bench: EngineBench, _ entry: EngineEntry, batch: Int) throws {
     (self.entry, self.batch, threads) = (entry, batch, bench.threads)
     let network = try Self.compile(entry.model, batch)
-    let bareNetwork = try entry.bare.map { try Self.compile($0, batch) }
     let input = try Self.input(network)
-    let others = Self.engines.map { engine in
+    for step in network.implementations where step.name.contains("ref") {
+      throw Peer.Failure(description: "\(entry.name): \(step.path) runs by \(step.name)")
+    }
+    let floor = bench.floor > 0 ? try network.floor(threads: threads, runs: bench.floor) : nil
+    var own = [("", Self.contestant(network, input, threads))]
+    if let bare = entry.bare {
+      own.append(
+        ("without filters", Self.contestant(try Self.compile(bare, batch), input, threads)))
+    }
+    if let floor { own.append(("primitives alone", { try floor.run(threads: bench.threads) })) }
+    let engines = Self.engines.map { engine in
       try? Peer(
         python: bench.python, script: Bench.script, model: entry.model, threads: bench.threads,
         engine: engine, batch: batch)
     }
-    for step in network.implementations where step.name.contains("ref") {
-      throw Peer.Failure(description: "\(entry.name): \(step.path) runs by \(step.name)")
-    }
-    defer { others.forEach { $0?.quit() } }
-    versions = others.compactMap { $0?.version }
-    var (own, plain) = (Series(), Series())
-    var theirs = others.map { $0 == nil ? nil : Series() }
+    versions = engines.compactMap { $0?.version }
+    defer { engines.forEach { $0?.quit() } }
+    var theirs = engines.map { $0 == nil ? nil : Series() }
+    var ours = own.map { _ in Series() }
     for round in 0...bench.rounds {
-      let times = try others.map { other in try Self.turn { try other?.run(bench.runs + 1) ?? [] } }
-      let mine = try Self.turn {
-        try Comparison.time(bench.runs + 1) {
-          _ = try network.run(input, threads: bench.threads)
-        }
+      let times = try engines.map { engine in
+        try Self.turn { try engine?.run(bench.runs + 1) ?? [] }
       }
-      let bareTimes = try Self.turn {
-        try Comparison.time(bareNetwork == nil ? 0 : bench.runs + 1) {
-          _ = try bareNetwork?.run(input, threads: bench.threads)
-        }
+      let mine = try own.map { one in
+        try Self.turn { try Comparison.time(bench.runs + 1, one.1) }
       }
       // The first round warms up.
       guard round > 0 else { continue }
-      for index in others.indices { theirs[index]?.add(times[index]) }
-      own.add(mine)
-      plain.add(bareTimes)
+      for index in engines.indices { theirs[index]?.add(times[index]) }
+      for index in own.indices { ours[index].add(mine[index]) }
     }
-    (self.network, self.input, moire, peers) = (network, input, own, theirs)
-    bare = bareNetwork == nil ? nil : plain
+    (self.network, self.input, self.floor) = (network, input, floor)
+    (moire, peers) = (ours[0], theirs)
+    others = zip(own, ours).dropFirst().map { ($0.0, $1) }
+  }
+
+  private static func contestant(
+    _ network: CompiledNetwork, _ input: Tensor, _ threads: Int
+  ) -> () throws -> Void {
+    { _ = try network.run(input, threads: threads) }
   }
 
   /// What an engine takes once the threads of the one before it have stopped spinning; its first run does
@@ -88,30 +97,24 @@ struct EngineComparison {
     var text =
       "| \(entry.name) | \(batch) | " + cells.joined(separator: " | ")
       + " | \(speed { $0.ratio(to: moire) }) | \(speed { $0.minimum / moire.minimum }) |"
-    if let bare {
-      let ratios = [moire.ratio(to: bare), moire.minimum / bare.minimum]
-      text += "\n| without filters | \(batch) | | | | \(bare.text) | "
+    for (label, series) in others {
+      let ratios = [moire.ratio(to: series), moire.minimum / series.minimum]
+      text += "\n| \(label) | \(batch) | | | | \(series.text) | "
       text += ratios.map { String(format: "1/%.2f", $0) }.joined(separator: " | ") + " |"
     }
     return text
   }
 
-  /// The sum of the primitives alone, and what each step takes.
-  func details(floor runs: Int, steps: Bool) throws -> String {
-    let floors = try network.floorTimes(threads: threads, runs: runs)
-    let floor = floors.reduce(0, +)
-    var text = ""
-    if runs > 0 {
-      text += String(
-        format: "    floor %.2f ms; minimum over floor %.2f", floor, moire.minimum / floor)
-    }
-    guard steps else { return text }
-    let times = try network.stepTimes(input, threads: threads, runs: max(runs, 20))
-    text += String(format: "\n    sum of the steps' minima %.2f ms", times.reduce(0, +))
+  /// What each step takes at least, and its primitive alone.
+  func steps(runs: Int) throws -> String {
+    let times = try network.stepTimes(input, threads: threads, runs: runs)
+    let floors = floor?.stepTimes ?? times.map { _ in 0 }
+    var lines = [String(format: "    %8.3f %8.3f  sums", times.reduce(0, +), floors.reduce(0, +))]
     for (index, step) in network.implementations.enumerated() {
-      text += String(format: "\n    %8.3f %8.3f  ", times[index], floors[index])
-      text += "\(step.name)  \(step.path)"
+      lines.append(
+        String(format: "    %8.3f %8.3f  ", times[index], floors[index])
+          + "\(step.name)  \(step.path)")
     }
-    return text
+    return lines.joined(separator: "\n")
   }
 }

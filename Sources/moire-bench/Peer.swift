@@ -38,7 +38,8 @@ final class Peer {
     process.standardInput = requests
     process.standardOutput = answers
     // What this program sets for its own threads.
-    process.environment = ProcessInfo.processInfo.environment.filter { $0.key != OpenMPWaiting.variable }
+    process.environment = ProcessInfo.processInfo.environment
+      .filter { $0.key != OpenMPWaiting.variable }
     do { try process.run() } catch {
       throw Failure(description: "\(python): cannot be started: \(error.localizedDescription)")
     }

@@ -230,10 +230,16 @@ int cl_step_operands(const cl_program *program, int step, int *values, int *writ
 /* The implementation behind a step: oneDNN's own name, or "kernel:…" for ours. */
 const char *cl_step_implementation(const cl_program *program, int step);
 
-/* The least time in ms of so many runs of a step's primitive alone, in the fastest layout for it that
- * was found: its own, oneDNN's choice, channels innermost, blocks of channels. What other layouts would
- * cost around it does not count. 0 for what is no convolution, matrix product or pool. */
-int cl_step_floor(cl_program *program, int step, int threads, int runs, double *milliseconds);
+/* The convolutions, matrix products and pools of a program alone, in order, each in the fastest layout
+ * for it that was found in so many runs: its own, oneDNN's choice, channels innermost, blocks of channels.
+ * What other layouts would cost around it does not count. Takes the memory of the program's weights once
+ * more. NULL, and the program's message, when it cannot be made; it may not outlive the program. */
+typedef struct cl_floor cl_floor;
+cl_floor *CL_NULLABLE cl_floor_create(cl_program *program, int threads, int runs);
+int cl_floor_run(cl_floor *floor, int threads);
+/* For each step of the program the least time in ms, 0 for what is not part of the floor. */
+const double *cl_floor_times(const cl_floor *floor);
+void cl_floor_destroy(cl_floor *CL_NULLABLE floor);
 
 /* Gives a value its address (64-byte aligned unless it is the caller's input or output). */
 int cl_program_bind(cl_program *program, int value, void *address);
