@@ -29,17 +29,20 @@ static int is_winograd_possible(const cl_convolution *c) {
 /* Winograd's minimal filtering of 2x2 results takes 2.25 times fewer multiplications for a 3x3 window
  * and 1.8 times the memory for its weights, that of 4x4 results 4 times fewer and 4 times the memory,
  * which small maps cannot make up for. Where each pays was measured with weights that are not in the
- * cache, on 1 and 8 maps of 4 to 112 a side and 16 to 512 channels: from 14 x 14 the smaller took 0.59 to
- * 0.94 of the time of direct products, from 28 x 28 positions in all the larger 0.35 to 0.98. Its
- * transforms cost a few units in the last place more than direct sums: 2e-6 of the largest value. */
+ * cache, on 1 to 8 maps of 4 to 112 a side and 16 to 1024 channels: the smaller took 0.59 to 0.94 of the
+ * time of direct products from 14 x 14 positions on and 0.57 to 0.88 on one smaller map of many channels,
+ * the larger 0.35 to 0.98 from 28 x 28 positions in all. Its transforms cost a few units in the last
+ * place more than direct sums: 2e-6 of the largest value. */
 static int suits_winograd(const cl_convolution *c, const char *implementation) {
   const int64_t least_area = 14 * 14, enough_area = 28 * 28;
   const int64_t *in = c->src->dims, *out = c->dst->dims;
   int64_t area = out[2] * out[3], channels = in[1] < out[1] ? in[1] : out[1];
-  if (area < least_area) return 0;
-  if (strstr(implementation, "2x3")) return channels >= 32;
-  int64_t least_channels = area < enough_area ? 64 : 32;
-  return channels >= least_channels && area * out[0] >= enough_area;
+  if (strstr(implementation, "2x3"))
+    return area >= least_area ? channels >= 32
+                              : out[0] == 1 && ((area >= 8 * 8 && channels >= 256) ||
+                                                (area >= 6 * 6 && channels >= 512));
+  if (area < least_area || area * out[0] < enough_area) return 0;
+  return channels >= (area < enough_area ? 64 : 32);
 }
 
 static const char *name_of(dnnl_primitive_desc_t description) {
