@@ -4,6 +4,9 @@
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "program.h"
 
@@ -32,6 +35,37 @@ void *cl_memory_allocate(size_t bytes) {
 
 void cl_memory_free(void *memory) { free(memory); }
 
+/* Pages of the system's, so that what is not used of them costs nothing and malloc's own stay as they
+ * are; NULL when there are none. */
+static char *map_pages(size_t bytes) {
+#ifdef __linux__
+  void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return NULL;
+  if (bytes >= CL_HUGE_PAGE) madvise(memory, bytes, MADV_HUGEPAGE);
+  return memory;
+#else
+  return allocate(&bytes);
+#endif
+}
+
+void cl_pages_free(cl_program *program) {
+  for (int i = 0; i < program->page_count; i++) {
+#ifdef __linux__
+    munmap(program->pages[i].memory, program->pages[i].bytes);
+#else
+    free(program->pages[i].memory);
+#endif
+  }
+  free(program->pages);
+}
+
+/* Weights that were read, folded and packed leave holes in malloc's memory, as large as they are. */
+static void give_back(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 /* A new piece of a program's pages: as much again as there is, so that a network has few. */
 static cl_pages *add_pages(cl_program *program, size_t bytes) {
   const size_t least = 64 << 10, most = 32 << 20;
@@ -40,26 +74,33 @@ static cl_pages *add_pages(cl_program *program, size_t bytes) {
                                                  : program->packed_bytes;
   cl_pages *pages =
       cl_grow(program->pages, program->page_count, &program->page_capacity, sizeof *pages);
-  if (pages) {
-    program->pages = pages;
-    pages += program->page_count;
-    *pages = (cl_pages){.bytes = wanted > bytes ? wanted : bytes};
-    pages->memory = allocate(&pages->bytes);
+  if (!pages) return NULL;
+  program->pages = pages;
+  pages += program->page_count;
+  *pages = (cl_pages){.bytes = wanted > bytes ? wanted : bytes};
+  if (pages->bytes >= CL_HUGE_PAGE) {
+    pages->bytes = round_up(pages->bytes, CL_HUGE_PAGE);
+    give_back();
   }
-  if (!pages || !pages->memory) {
-    cl_fail(program, "out of memory for %zu bytes of packed weights", bytes);
-    return NULL;
-  }
+  pages->memory = map_pages(pages->bytes);
+  if (!pages->memory) return NULL;
   program->page_count++;
   return pages;
 }
 
-/* Room for packed weights, one after the other; it goes with the program. */
+/* Room for packed weights, where there is some left; it goes with the program. */
 static void *reserve(cl_program *program, size_t bytes) {
-  bytes = round_up(bytes, CL_LINE);
-  cl_pages *pages = program->page_count ? &program->pages[program->page_count - 1] : NULL;
-  if (!pages || pages->bytes - pages->used < bytes) pages = add_pages(program, bytes);
-  if (!pages) return NULL;
+  cl_pages *pages = NULL;
+  if (bytes <= SIZE_MAX - CL_HUGE_PAGE) {
+    bytes = round_up(bytes, CL_LINE);
+    for (int i = 0; i < program->page_count && !pages; i++)
+      if (program->pages[i].bytes - program->pages[i].used >= bytes) pages = &program->pages[i];
+    if (!pages) pages = add_pages(program, bytes);
+  }
+  if (!pages) {
+    cl_fail(program, "out of memory for %zu bytes of packed weights", bytes);
+    return NULL;
+  }
   void *memory = pages->memory + pages->used;
   pages->used += bytes;
   program->packed_bytes += bytes;

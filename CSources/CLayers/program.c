@@ -48,8 +48,7 @@ void cl_program_destroy(cl_program *program) {
   for (int i = 0; i < program->value_count; i++)
     if (program->values[i].memory) dnnl_memory_destroy(program->values[i].memory);
   for (int i = 0; i < program->owned_count; i++) dnnl_memory_destroy(program->owned[i]);
-  for (int i = 0; i < program->page_count; i++) cl_memory_free(program->pages[i].memory);
-  free(program->pages);
+  cl_pages_free(program);
   free(program->steps);
   free(program->values);
   free(program->owned);

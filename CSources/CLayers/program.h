@@ -60,7 +60,7 @@ struct cl_program {
   int step_count, step_capacity;
   dnnl_memory_t *owned;         /* packed weights and the like */
   int owned_count, owned_capacity;
-  cl_pages *pages;              /* where those lie; the last has room */
+  cl_pages *pages;              /* where those lie */
   int page_count, page_capacity;
   size_t packed_bytes;
   int avoids_winograd;
@@ -81,6 +81,7 @@ void *cl_grow(void *array, int count, int *capacity, size_t size);
 /* Packs weights from row-major into layout; the memory belongs to the program. */
 int cl_pack(cl_program *program, const dnnl_memory_desc_t *from, const float *data,
             const dnnl_memory_desc_t *layout, dnnl_memory_t *packed);
+void cl_pages_free(cl_program *program);
 /* A value with a layout that a primitive asked for. */
 int cl_value_with_layout(cl_program *program, const dnnl_memory_desc_t *layout);
 

@@ -45,6 +45,10 @@ struct Bench: ParsableCommand {
   mutating func run() throws {
     OpenMPWaiting.settle()
     if resnet18 { models.append(try makeResNet()) }
+    // A process begins with the size of the one that starts it: nothing large may be here yet.
+    let peaks = try memory.flatMap { moire in
+      try models.first.map { try MemoryComparison(moire: moire, model: $0).text() }
+    }
     print("| network | onnxruntime | Moire, plain | ratio | Moire, site audit | ratio |")
     print("|---|--:|--:|--:|--:|--:|")
     var version = ""
@@ -56,9 +60,7 @@ struct Bench: ParsableCommand {
     print(
       "\nMedians of \(rounds) rounds of \(runs), ms; \(threads) threads; \(version), "
         + "oneDNN \(CompiledNetwork.engineVersion), FFTW \(SpectralLibrary.fftwVersion).")
-    if let memory, let model = models.first {
-      try MemoryComparison(moire: memory, model: model).print()
-    }
+    if let peaks { print(peaks) }
   }
 
   static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

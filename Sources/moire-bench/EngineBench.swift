@@ -76,6 +76,8 @@ struct EngineBench: ParsableCommand {
       EngineEntry(model: $1, bare: $0 < bare.count ? bare[$0] : nil)
     }
     if let make { entries += try EngineEntry.all(in: make, python: python) }
+    // A process begins with the size of the one that starts it: nothing large may be here yet.
+    let peaks = try memory ? entries.map { try PeakComparison(self, $0).row } : []
     var versions: Set<String> = []
     print(EngineComparison.header)
     for batch in batch {
@@ -92,6 +94,6 @@ struct EngineBench: ParsableCommand {
         + versions.sorted().joined(separator: ", ")
         + ", oneDNN \(CompiledNetwork.engineVersion).")
     if load { for entry in entries { print(try LoadComparison(self, entry).row) } }
-    if memory { for entry in entries { print(try PeakComparison(self, entry).row) } }
+    peaks.forEach { print($0) }
   }
 }

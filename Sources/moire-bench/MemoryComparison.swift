@@ -6,12 +6,12 @@ struct MemoryComparison {
   let moire: String
   let model: String
 
-  func print() throws {
+  func text() throws -> String {
     let few = try peak(images: 10)
     let many = try peak(images: 1000)
-    Swift.print(
+    return
       "\nPeak memory of an audit: \(few / 1024) MB for 10 images, \(many / 1024) MB for 1,000, ratio "
-        + String(format: "%.3f", Double(many) / Double(few)) + ".")
+      + String(format: "%.3f", Double(many) / Double(few)) + "."
   }
 
   /// Kilobytes of the process at its largest.
