@@ -47,7 +47,7 @@ struct EngineBench: ParsableCommand {
   var rounds = 15
 
   @Option(help: "Runs of each engine in a round.")
-  var runs = 4
+  var runs = 8
 
   @Option(help: "Also time the primitives alone, after so many trials of each layout; 0 for no.")
   var floor = 0
