@@ -29,9 +29,9 @@ static int is_winograd_possible(const cl_convolution *c) {
 /* Winograd's minimal filtering of 2x2 results takes 2.25 times fewer multiplications for a 3x3 window
  * and 1.8 times the memory for its weights, that of 4x4 results 4 times fewer and 4 times the memory,
  * which small maps cannot make up for. Where each pays was measured with weights that are not in the
- * cache, on 1 to 8 maps of 4 to 112 a side and 16 to 1024 channels: the smaller took 0.59 to 0.94 of the
+ * cache, on 1 to 8 maps of 4 to 112 a side and 16 to 1024 channels: the smaller took 0.53 to 0.94 of the
  * time of direct products from 14 x 14 positions on and 0.57 to 0.88 on one smaller map of many channels,
- * the larger 0.35 to 0.98 from 28 x 28 positions in all. Its transforms cost a few units in the last
+ * the larger 0.35 to 0.95 from 28 x 28 positions in all. Its transforms cost a few units in the last
  * place more than direct sums: 2e-6 of the largest value. */
 static int suits_winograd(const cl_convolution *c, const char *implementation) {
   const int64_t least_area = 14 * 14, enough_area = 28 * 28;

@@ -4,12 +4,14 @@
 
 #include "program.h"
 
-/* The layouts a primitive is tried in: the program's, oneDNN's choice, channels innermost, blocks. */
+/* How a primitive is tried: as the program has it, in oneDNN's choice of layouts, with channels innermost,
+ * in blocks, and in blocks by Winograd's filtering. */
 typedef enum cl_floor_choice {
   cl_floor_own,
   cl_floor_any,
   cl_floor_innermost,
   cl_floor_blocks,
+  cl_floor_winograd,
   cl_floor_choices
 } cl_floor_choice;
 

@@ -45,16 +45,21 @@ static void set_layout(dnnl_memory_desc_t *map, dnnl_format_tag_t tag) {
   if (!dnnl_memory_desc_init_by_tag(&other, map->ndims, map->dims, dnnl_f32, tag)) *map = other;
 }
 
-/* The operation as one of the choices; direct where it is a convolution. NULL when there is none. */
+/* The operation as one of the choices; direct where it is a convolution, but for the last. NULL when
+ * there is none. */
 static dnnl_primitive_t make(operation o, const_dnnl_primitive_attr_t attr, cl_floor_choice which) {
   dnnl_format_tag_t blocks = cl_block_size() == 16 ? dnnl_aBcd16b : dnnl_aBcd8b;
-  dnnl_format_tag_t tag = which == cl_floor_any ? dnnl_format_tag_any : which == cl_floor_blocks ? blocks : dnnl_acdb;
-  if (o.kind == dnnl_pooling_v2 ? which == cl_floor_any : o.kind == dnnl_inner_product && which != cl_floor_any)
+  int in_blocks = which == cl_floor_blocks || which == cl_floor_winograd;
+  dnnl_format_tag_t tag = which == cl_floor_any ? dnnl_format_tag_any : in_blocks ? blocks : dnnl_acdb;
+  if (o.kind == dnnl_pooling_v2 ? which == cl_floor_any || which == cl_floor_winograd
+                                : o.kind == dnnl_inner_product && which != cl_floor_any)
     return NULL;
-  int few = which == cl_floor_blocks && source_of(&o)->dims[1] < 16;
+  int few = in_blocks && source_of(&o)->dims[1] < 16;
   set_layout(source_of(&o), few ? dnnl_format_tag_any : tag);
   set_layout(result_of(&o), tag);
-  if (o.kind == dnnl_convolution) o.convolution.alg_kind = dnnl_convolution_direct;
+  if (o.kind == dnnl_convolution)
+    o.convolution.alg_kind =
+        which == cl_floor_winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
   dnnl_primitive_desc_t description = NULL;
   dnnl_primitive_t primitive = NULL;
   if (dnnl_primitive_desc_create(&description, &o, attr, cl_engine(), NULL)) return NULL;

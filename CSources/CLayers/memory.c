@@ -107,33 +107,41 @@ static void *reserve(cl_program *program, size_t bytes) {
   return memory;
 }
 
-int cl_pack(cl_program *program, const dnnl_memory_desc_t *from, const float *data,
-            const dnnl_memory_desc_t *layout, dnnl_memory_t *packed) {
-  dnnl_memory_t *owned =
-      cl_grow(program->owned, program->owned_count, &program->owned_capacity, sizeof *owned);
-  if (!owned) return cl_fail(program, "out of memory for packed weights");
-  program->owned = owned;
-  void *memory = reserve(program, dnnl_memory_desc_get_size(layout));
-  if (!memory) return -1;
-  if (cl_check(program, dnnl_memory_create(packed, layout, cl_engine(), memory),
-               "memory of packed weights"))
-    return -1;
-  owned[program->owned_count++] = *packed;
-  dnnl_memory_t source = NULL;
+int cl_reorder(cl_program *program, dnnl_memory_t from, dnnl_memory_t to, const char *what) {
+  const dnnl_memory_desc_t *source = NULL, *result = NULL;
   dnnl_primitive_desc_t description = NULL;
   dnnl_primitive_t reorder = NULL;
-  dnnl_status_t status = dnnl_memory_create(&source, from, cl_engine(), (void *)data);
+  dnnl_status_t status = dnnl_memory_get_memory_desc(from, &source);
+  if (!status) status = dnnl_memory_get_memory_desc(to, &result);
   if (!status)
-    status = dnnl_reorder_primitive_desc_create(&description, from, cl_engine(), layout,
+    status = dnnl_reorder_primitive_desc_create(&description, source, cl_engine(), result,
                                                 cl_engine(), NULL);
   if (!status) status = dnnl_primitive_create(&reorder, description);
   if (!status) {
-    dnnl_exec_arg_t arguments[2] = {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, *packed}};
+    dnnl_exec_arg_t arguments[2] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
     status = dnnl_primitive_execute(reorder, program->stream, 2, arguments);
   }
   if (!status) status = dnnl_stream_wait(program->stream);
   if (reorder) dnnl_primitive_destroy(reorder);
   if (description) dnnl_primitive_desc_destroy(description);
-  if (source) dnnl_memory_destroy(source);
-  return cl_check(program, status, "packing weights");
+  return cl_check(program, status, what);
+}
+
+int cl_pack(cl_program *program, const dnnl_memory_desc_t *from, const float *data,
+            const dnnl_memory_desc_t *layout, dnnl_memory_t *packed) {
+  const char *what = "packing weights";
+  dnnl_memory_t *owned =
+      cl_grow(program->owned, program->owned_count, &program->owned_capacity, sizeof *owned);
+  if (!owned) return cl_fail(program, "out of memory for packed weights");
+  program->owned = owned;
+  void *memory = reserve(program, dnnl_memory_desc_get_size(layout));
+  if (!memory || cl_check(program, dnnl_memory_create(packed, layout, cl_engine(), memory), what))
+    return -1;
+  owned[program->owned_count++] = *packed;
+  dnnl_memory_t source = NULL;
+  if (cl_check(program, dnnl_memory_create(&source, from, cl_engine(), (void *)data), what))
+    return -1;
+  int status = cl_reorder(program, source, *packed, what);
+  dnnl_memory_destroy(source);
+  return status;
 }

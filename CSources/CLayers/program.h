@@ -78,6 +78,8 @@ int cl_check(cl_program *program, dnnl_status_t status, const char *what);
  * short. */
 void *cl_grow(void *array, int count, int *capacity, size_t size);
 
+/* Copies what one memory holds into the layout of another. */
+int cl_reorder(cl_program *program, dnnl_memory_t from, dnnl_memory_t to, const char *what);
 /* Packs weights from row-major into layout; the memory belongs to the program. */
 int cl_pack(cl_program *program, const dnnl_memory_desc_t *from, const float *data,
             const dnnl_memory_desc_t *layout, dnnl_memory_t *packed);

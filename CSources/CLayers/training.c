@@ -43,25 +43,13 @@ static dnnl_memory_desc_t plain_layout(const dnnl_memory_desc_t *layout) {
 static int convert(cl_program *program, int value, float *data, int reads) {
   const cl_value *v = &program->values[value];
   dnnl_memory_desc_t plain = plain_layout(&v->layout);
-  const dnnl_memory_desc_t *from = reads ? &v->layout : &plain, *to = reads ? &plain : &v->layout;
   dnnl_memory_t memory = NULL;
-  dnnl_primitive_desc_t description = NULL;
-  dnnl_primitive_t reorder = NULL;
-  dnnl_status_t status = dnnl_memory_create(&memory, &plain, cl_engine(), data);
-  if (!status)
-    status =
-        dnnl_reorder_primitive_desc_create(&description, from, cl_engine(), to, cl_engine(), NULL);
-  if (!status) status = dnnl_primitive_create(&reorder, description);
-  if (!status) {
-    dnnl_exec_arg_t arguments[2] = {{DNNL_ARG_FROM, reads ? v->memory : memory},
-                                    {DNNL_ARG_TO, reads ? memory : v->memory}};
-    status = dnnl_primitive_execute(reorder, program->stream, 2, arguments);
-  }
-  if (!status) status = dnnl_stream_wait(program->stream);
-  if (reorder) dnnl_primitive_destroy(reorder);
-  if (description) dnnl_primitive_desc_destroy(description);
-  if (memory) dnnl_memory_destroy(memory);
-  return cl_check(program, status, "reading a parameter");
+  const char *what = "reading a parameter";
+  if (cl_check(program, dnnl_memory_create(&memory, &plain, cl_engine(), data), what)) return -1;
+  int status = reads ? cl_reorder(program, v->memory, memory, what)
+                     : cl_reorder(program, memory, v->memory, what);
+  dnnl_memory_destroy(memory);
+  return status;
 }
 
 int cl_value_read(cl_program *program, int value, float *result) {
