@@ -232,8 +232,9 @@ const char *cl_step_implementation(const cl_program *program, int step);
 
 /* The convolutions, matrix products and pools of a program alone, in order, each in the fastest layout
  * for it that was found in so many runs: its own, oneDNN's choice, channels innermost, blocks of channels,
- * these by Winograd's filtering too. What other layouts would cost around it does not count. Takes the memory of the program's weights once
- * more. NULL, and the program's message, when it cannot be made; it may not outlive the program. */
+ * these by Winograd's filtering too. What other layouts would cost around it does not count. Takes the
+ * memory of the program's weights once more. NULL, and the program's message, when it cannot be made; it
+ * may not outlive the program. */
 typedef struct cl_floor cl_floor;
 cl_floor *CL_NULLABLE cl_floor_create(cl_program *program, int threads, int runs);
 int cl_floor_run(cl_floor *floor, int threads);
